@@ -1,0 +1,9 @@
+// What an environment and its users agree on. No sockets here: this entry point can be used without the bridge.
+export * from "./errors.js";
+export * from "./ndarray.js";
+export * from "./random.js";
+export * from "./spaces.js";
+export * from "./environment.js";
+export * from "./observation.js";
+export * from "./check-environment.js";
+export * from "./action-spaces/minedojo.js";
