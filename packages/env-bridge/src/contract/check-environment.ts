@@ -31,8 +31,12 @@ export async function checkEnvironment(
   options: CheckOptions = {},
 ): Promise<readonly EnvironmentProblem[]> {
   const problems: EnvironmentProblem[] = [];
-  const report = (rule: string, message: string): void => {
-    if (!problems.some((known) => known.rule === rule && known.message === message)) problems.push({ rule, message });
+  const seen = new Set<string>();
+  const report: Report = (rule, message, where) => {
+    // a fault that repeats at every step is one problem, told where it was first seen
+    if (seen.has(rule + message)) return;
+    seen.add(rule + message);
+    problems.push({ rule, message: where === undefined ? message : `${where}: ${message}` });
   };
   const spec = environmentSpecSchema.safeParse(environment.spec);
   if (!spec.success) {
@@ -50,7 +54,7 @@ export async function checkEnvironment(
   return problems;
 }
 
-type Report = (rule: string, message: string) => void;
+type Report = (rule: string, message: string, where?: string) => void;
 
 async function checkRefusals(environment: Environment, report: Report): Promise<void> {
   try {
@@ -93,14 +97,13 @@ async function playEpisode(environment: Environment, options: CheckOptions, repo
 
 function checkObservation(environment: Environment, observation: unknown, where: string, report: Report): void {
   const violation = violationOf(environment.spec.observationSpace, observation, "observation");
-  if (violation !== undefined) report("observation-space", `${where}: ${violation}`);
+  if (violation !== undefined) report("observation-space", violation, where);
 }
 
 function checkInfo(environment: Environment, info: StepInfo | undefined, where: string, report: Report): void {
-  if (typeof info !== "object" || info === null)
-    report("info", `${where}: expected an info record, found ${typeof info}`);
+  if (typeof info !== "object" || info === null) report("info", `expected an info record, found ${typeof info}`, where);
   else if (environment.spec.tasks.length > 0 && typeof info.success !== "boolean") {
-    report("info", `${where}: expected info.success to be a boolean, found ${typeof info.success}`);
+    report("info", `expected info.success to be a boolean, found ${typeof info.success}`, where);
   }
 }
 

@@ -7,3 +7,6 @@ export * from "./environment.js";
 export * from "./observation.js";
 export * from "./check-environment.js";
 export * from "./action-spaces/minedojo.js";
+export * from "./action-spaces/minedojo-craft-items.js";
+export * from "./action-spaces/minerl.js";
+export * from "./action-spaces/continuous.js";

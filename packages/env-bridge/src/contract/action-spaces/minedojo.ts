@@ -68,7 +68,7 @@ export function minedojoActionSpace(cameraInterval = defaultCameraInterval): Mul
   return multiDiscrete([3, 3, 4, bins, bins, minedojoFunctions.length, minedojoCraftItems, minedojoInventorySlots]);
 }
 
-/** The eight integers of an action. Both keys of an opposing pair cancel; jump beats sneak, sneak beats sprint. */
+/** The eight integers of an action. Both keys of an opposing pair cancel; jump beats both, sneak and sprint cancel. */
 export function encodeMinedojoAction(
   action: Partial<MinedojoAction>,
   cameraInterval = defaultCameraInterval,
@@ -77,7 +77,7 @@ export function encodeMinedojoAction(
   return [
     pairIndex(a.forward, a.back),
     pairIndex(a.left, a.right),
-    a.jump ? 1 : a.sneak ? 2 : a.sprint ? 3 : 0,
+    a.jump ? 1 : a.sneak === a.sprint ? 0 : a.sneak ? 2 : 3,
     cameraBin(a.pitch, cameraInterval),
     cameraBin(a.yaw, cameraInterval),
     minedojoFunctions.indexOf(a.function),
