@@ -1,0 +1,1 @@
+export { type TerrainOptions, generateTerrain } from "./generate-terrain.js";
