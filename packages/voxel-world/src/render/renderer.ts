@@ -4,8 +4,10 @@ import type { ImageSize } from "@dsr/env-bridge/contract";
 import type { Camera, Scene } from "../world/scene.js";
 import { viewOf } from "./camera.js";
 import { compose } from "./compose.js";
+import { drawBodies } from "./draw-bodies.js";
 import { FrameBuffer } from "./frame-buffer.js";
 import { LitAtlas } from "./lit-atlas.js";
+import { poseBodies } from "./pose-bodies.js";
 import { castWorldReference } from "./reference-world.js";
 import { atmosphereOf } from "./sky.js";
 
@@ -46,6 +48,7 @@ export class Renderer {
     lit.prepare(biome, atmosphere, Math.floor(scene.timeOfDay / 6) % 16);
     const view = viewOf(camera);
     castWorldReference(buffer, { grid, view, reach: atmosphere.fogEnd });
+    drawBodies(buffer, poseBodies(scene, view, atmosphere), view);
     compose(this.rgb, buffer, { grid, view, atmosphere, lit });
     this.depth?.set(buffer.depth);
     this.segmentation?.set(buffer.instance);
