@@ -1,0 +1,139 @@
+// The parent's hold on one worker process: starts it, asks it to play, notices when it dies.
+// Knows nothing about retries or records.
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type ErrorCode, InfrastructureError, InputError } from "@dsr/env-bridge/contract";
+import { cancelledError } from "../faults.js";
+import {
+  type ConfigureMessage,
+  type PlayMessage,
+  type PlayedEpisode,
+  type WorkerMessage,
+  workerMessageSchema,
+} from "./worker-messages.js";
+
+/** Of a worker's standard error, this much is kept for the message when it dies. */
+const keptErrorText = 2000;
+
+interface Waiting {
+  resolve(message: WorkerMessage): void;
+  reject(error: Error): void;
+}
+
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  #waiting: Waiting | undefined;
+  #errorText = "";
+  #exited: Error | undefined;
+
+  private constructor(module: URL) {
+    this.#child = fork(fileURLToPath(module), [], {
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child.stderr?.on("data", (chunk: Buffer) => {
+      this.#errorText = `${this.#errorText}${chunk.toString("utf8")}`.slice(-keptErrorText);
+    });
+    this.#child.on("message", (message) => this.#receive(message));
+    this.#child.on("error", (error) => this.#die(`could not be started: ${error.message}`));
+    // "close" comes after the last of standard error, "exit" may come before
+    this.#child.on("close", (code, signal) =>
+      this.#die(`ended ${signal === null ? `with code ${code}` : `by ${signal}`}`),
+    );
+  }
+
+  /**
+   * Starts a worker and waits until it has checked its configuration.
+   * @throws InputError for a mistake in it; InfrastructureError when the worker failed or took too long
+   */
+  static async start(module: URL, configuration: ConfigureMessage, options: WaitOptions): Promise<WorkerProcess> {
+    const worker = new WorkerProcess(module);
+    try {
+      const reply = await worker.#ask(configuration, options);
+      if (reply.type === "refused") throw errorOf(reply);
+      return worker;
+    } catch (error) {
+      worker.kill();
+      throw error;
+    }
+  }
+
+  get isAlive(): boolean {
+    return this.#exited === undefined;
+  }
+
+  /** @throws InputError for a mistake that no repetition mends; InfrastructureError for everything else */
+  async play(job: PlayMessage, options: WaitOptions): Promise<PlayedEpisode> {
+    const reply = await this.#ask(job, options);
+    if (reply.type === "played" && reply.id === job.id) return reply.episode;
+    if (reply.type === "failed" && reply.id === job.id) throw errorOf(reply);
+    throw new InfrastructureError(`worker: expected the result of job ${job.id}, found ${reply.type}`, {
+      code: "internal",
+    });
+  }
+
+  /** Ends it at once; what it was doing is lost. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #ask(message: ConfigureMessage | PlayMessage, { timeoutMs, signal }: WaitOptions): Promise<WorkerMessage> {
+    return new Promise<WorkerMessage>((resolve, reject) => {
+      if (this.#exited !== undefined) return reject(this.#exited);
+      if (signal?.aborted === true) return reject(cancelledError("evaluation"));
+      const end = (error: Error): void => {
+        this.kill();
+        settle(() => reject(error));
+      };
+      const stop = (): void => end(cancelledError("evaluation"));
+      const timer = setTimeout(() => end(timeoutError(message.type, timeoutMs)), timeoutMs);
+      const settle = (result: () => void): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
+        this.#waiting = undefined;
+        result();
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      this.#waiting = {
+        resolve: (reply) => settle(() => resolve(reply)),
+        reject: (error) => settle(() => reject(error)),
+      };
+      this.#child.send(message, (error) => {
+        if (error !== null)
+          this.#waiting?.reject(new InfrastructureError(`worker: ${error.message}`, { cause: error }));
+      });
+    });
+  }
+
+  #receive(message: unknown): void {
+    const parsed = workerMessageSchema.safeParse(message);
+    if (parsed.success) this.#waiting?.resolve(parsed.data);
+    else this.#waiting?.reject(new InfrastructureError("worker: expected a message of the protocol, found another"));
+  }
+
+  #die(how: string): void {
+    const text = this.#errorText.trim().split("\n").slice(-3).join(" | ");
+    this.#exited ??= new InfrastructureError(`worker process ${how}${text === "" ? "" : `: ${text}`}`);
+    this.#waiting?.reject(this.#exited);
+  }
+}
+
+/** How long an answer may take, and what stops the wait. Both end the worker. */
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+function timeoutError(what: string, timeoutMs: number): InfrastructureError {
+  return new InfrastructureError(`worker: expected an answer to '${what}' within ${timeoutMs} ms, found none`, {
+    code: "timeout",
+  });
+}
+
+function errorOf(failure: Extract<WorkerMessage, { readonly code: string }>): InputError | InfrastructureError {
+  const code = failure.code as ErrorCode;
+  return failure.isInput
+    ? new InputError(failure.message, { code })
+    : new InfrastructureError(failure.message, { code });
+}

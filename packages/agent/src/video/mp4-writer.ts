@@ -1,0 +1,107 @@
+// Writes H.264 MP4 files frame by frame. Knows nothing about episodes.
+import { InfrastructureError, InputError, messageOf } from "@dsr/env-bridge/contract";
+import {
+  BufferTarget,
+  FilePathTarget,
+  Mp4OutputFormat,
+  Output,
+  Quality,
+  VideoSample,
+  VideoSampleSource,
+} from "mediabunny";
+import { even } from "./color.js";
+import { registerVideoCodecs } from "./codec-setup.js";
+
+export interface Mp4Options {
+  /** Pixels; odd sizes are extended to even ones. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second. */
+  readonly frameRate: number;
+  /** H.264's constant quantizer, 0 (lossless) to 51; 20 is hard to tell from the original, 30 is small. */
+  readonly quantizer: number;
+  /** The file to write; kept in memory unless given. */
+  readonly path?: string | undefined;
+}
+
+/** One video being written. Frames are I420 planes of the even size, in order; the next may come when `add` resolved. */
+export class Mp4Writer {
+  readonly #output: Output;
+  readonly #source: VideoSampleSource;
+  readonly #target: BufferTarget | FilePathTarget;
+  readonly #options: Mp4Options;
+  #frames = 0;
+
+  private constructor(options: Mp4Options) {
+    registerVideoCodecs();
+    this.#options = options;
+    const { path, quantizer, frameRate } = options;
+    this.#target = path === undefined ? new BufferTarget() : new FilePathTarget(path);
+    const format = new Mp4OutputFormat({ fastStart: path === undefined ? "in-memory" : false });
+    this.#output = new Output({ format, target: this.#target });
+    this.#source = new VideoSampleSource({
+      codec: "avc",
+      quality: new Quality({ quantizer }),
+      keyFrameInterval: 2,
+      hardwareAcceleration: "prefer-software",
+    });
+    this.#output.addVideoTrack(this.#source, { frameRate });
+  }
+
+  /** @throws InputError for sizes that H.264 cannot hold; InfrastructureError when the file cannot be opened */
+  static async open(options: Mp4Options): Promise<Mp4Writer> {
+    const { width, height } = options;
+    if (!(width >= 16 && height >= 16 && width <= 4096 && height <= 4096)) {
+      throw new InputError(`video: expected 16 to 4096 pixels a side, found ${width} × ${height}`);
+    }
+    const writer = new Mp4Writer(options);
+    await writer.#guard("open", () => writer.#output.start());
+    return writer;
+  }
+
+  /** Frames added so far. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  async add(planes: Uint8Array): Promise<void> {
+    const { width, height, frameRate } = this.#options;
+    const sample = new VideoSample(planes, {
+      format: "I420",
+      codedWidth: even(width),
+      codedHeight: even(height),
+      timestamp: this.#frames / frameRate,
+      duration: 1 / frameRate,
+    });
+    this.#frames += 1;
+    try {
+      await this.#guard("encode", () => this.#source.add(sample));
+    } finally {
+      sample.close();
+    }
+  }
+
+  /** Ends the file. Returns its bytes when it was kept in memory, and nothing otherwise. */
+  async finish(): Promise<Uint8Array> {
+    await this.#guard("finish", () => this.#output.finalize());
+    const buffer = this.#target instanceof BufferTarget ? this.#target.buffer : null;
+    return new Uint8Array(buffer ?? new ArrayBuffer(0));
+  }
+
+  /** Gives up; what was written is of no use. */
+  async cancel(): Promise<void> {
+    await this.#output.cancel();
+  }
+
+  async #guard(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const where = this.#options.path ?? "in memory";
+      throw new InfrastructureError(`video ${where}: could not ${what}: ${messageOf(error)}`, {
+        code: "internal",
+        cause: error,
+      });
+    }
+  }
+}
