@@ -4,11 +4,12 @@ import type { ImageSize } from "@dsr/env-bridge/contract";
 import type { Camera, Scene } from "../world/scene.js";
 import { viewOf } from "./camera.js";
 import { compose } from "./compose.js";
-import { drawBodies } from "./draw-bodies.js";
+import { drawBodies, drawBodiesReference } from "./draw-bodies.js";
 import { FrameBuffer } from "./frame-buffer.js";
 import { LitAtlas } from "./lit-atlas.js";
 import { poseBodies } from "./pose-bodies.js";
 import { castWorldReference } from "./reference-world.js";
+import { castWorld } from "./fast-world.js";
 import { atmosphereOf } from "./sky.js";
 
 export interface RendererOptions {
@@ -16,6 +17,8 @@ export interface RendererOptions {
   readonly size: ImageSize;
   readonly depth?: boolean | undefined;
   readonly segmentation?: boolean | undefined;
+  /** Casts every ray the plain way: the same bytes, many times slower. For tests and comparisons. */
+  readonly reference?: boolean | undefined;
 }
 
 /** Renders into arrays of its own, which the next `render` overwrites. */
@@ -27,10 +30,14 @@ export class Renderer {
   /** Height × width: `id` of the body seen, 0 for the world. */
   readonly segmentation: Int32Array | undefined;
   private readonly buffer: FrameBuffer;
+  private readonly castWorld: typeof castWorld;
+  private readonly drawBodies: typeof drawBodies;
   private readonly lit = new LitAtlas();
 
   /** @throws InputError when a side is not a whole number between 1 and 8192. */
-  constructor({ size, depth, segmentation }: RendererOptions) {
+  constructor({ size, depth, segmentation, reference }: RendererOptions) {
+    this.castWorld = reference === true ? castWorldReference : castWorld;
+    this.drawBodies = reference === true ? drawBodiesReference : drawBodies;
     this.buffer = new FrameBuffer(size);
     const pixels = this.buffer.width * this.buffer.height;
     this.rgb = new Uint8Array(3 * pixels);
@@ -47,8 +54,9 @@ export class Renderer {
     buffer.clear();
     lit.prepare(biome, atmosphere, Math.floor(scene.timeOfDay / 6) % 16);
     const view = viewOf(camera);
-    castWorldReference(buffer, { grid, view, reach: atmosphere.fogEnd });
-    drawBodies(buffer, poseBodies(scene, view, atmosphere), view);
+    const bodies = poseBodies(scene, view, atmosphere);
+    this.castWorld(buffer, { grid, view, reach: atmosphere.fogEnd });
+    this.drawBodies(buffer, bodies, view);
     compose(this.rgb, buffer, { grid, view, atmosphere, lit });
     this.depth?.set(buffer.depth);
     this.segmentation?.set(buffer.instance);
