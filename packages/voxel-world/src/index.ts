@@ -7,6 +7,7 @@ export {
   type VoxelWorldOptions,
   voxelWorldOptionsSchema,
 } from "./environment/index.js";
+export { createExpert, type Expert, type ExpertOptions } from "./expert/index.js";
 export { type CameraMatrices, cameraMatrices, Renderer, type RendererOptions } from "./render/index.js";
 export { listTasks, type TaskSpec, taskSpecOf } from "./tasks/index.js";
 export { generateTerrain, type TerrainOptions } from "./terrain/index.js";

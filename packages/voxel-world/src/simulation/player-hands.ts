@@ -11,7 +11,7 @@ import { throwDelay } from "./dropped-item.js";
 import { itemKind } from "./item-kinds.js";
 import type { Mob } from "./mob.js";
 import { overlaps } from "./physical-body.js";
-import { distanceToBody, firstSolid } from "./rays.js";
+import { distanceToBox, firstSolid } from "./rays.js";
 import type { Simulation } from "./simulation.js";
 
 /** Metres from the eye within which blocks are placed. */
@@ -28,7 +28,7 @@ export function mobInSight(world: Simulation): Mob | undefined {
   let nearest = entityReach;
   let found: Mob | undefined;
   for (const mob of world.mobs) {
-    const distance = mob.isDead ? Infinity : distanceToBody(eye, look, mob);
+    const distance = mob.isDead ? Infinity : distanceToBox(eye, look, mob);
     if (distance > nearest) continue;
     nearest = distance;
     found = mob;

@@ -1,13 +1,18 @@
 // Straight lines through the world: what a look meets, and whether two points see each other.
 // Knows nothing about who looks.
 import type { VoxelGrid } from "../world/voxel-grid.js";
-import type { PhysicalBody } from "./physical-body.js";
 import { cos, degreesToRadians, sin } from "../math/trigonometry.js";
 
 export interface Vector {
   readonly x: number;
   readonly y: number;
   readonly z: number;
+}
+
+/** An upright box by the centre of its foot, metres. */
+export interface Box extends Vector {
+  readonly halfWidth: number;
+  readonly height: number;
 }
 
 /** A block that a ray met: its cell, the free cell before it, and the distance in metres. */
@@ -31,15 +36,15 @@ export function lookVector(yaw: number, pitch: number): Vector {
   };
 }
 
-/** Distance along a unit ray to the box of a body, 0 from inside, Infinity when it misses. */
-export function distanceToBody(from: Vector, direction: Vector, body: PhysicalBody): number {
+/** Distance along a unit ray to a box, 0 from inside, Infinity when it misses. */
+export function distanceToBox(from: Vector, direction: Vector, box: Box): number {
   let near = 0;
   let far = Infinity;
   for (let axis = 0; axis < 3; axis++) {
     const origin = axis === 0 ? from.x : axis === 1 ? from.y : from.z;
     const slope = axis === 0 ? direction.x : axis === 1 ? direction.y : direction.z;
-    const low = axis === 0 ? body.x - body.halfWidth : axis === 1 ? body.y : body.z - body.halfWidth;
-    const high = low + (axis === 1 ? body.height : body.width);
+    const low = axis === 0 ? box.x - box.halfWidth : axis === 1 ? box.y : box.z - box.halfWidth;
+    const high = low + (axis === 1 ? box.height : 2 * box.halfWidth);
     if (slope === 0) {
       if (origin < low || origin > high) return Infinity;
       continue;

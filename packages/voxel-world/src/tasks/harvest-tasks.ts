@@ -121,6 +121,7 @@ function countedTasks(
 
 const anywhere = [undefined];
 const anywhereAndLarders = [undefined, ...larders];
+const otherMeals = ["cooked_mutton", "cooked_porkchop", "cooked_chicken"] as const;
 const smelt = "find material and smelt to obtain";
 const coalAt = (biome: BiomeName | undefined): number => (biome === undefined ? 20 : 50);
 
@@ -135,9 +136,7 @@ export function harvestTasks(): readonly TaskSpec[] {
     ...["mutton", "porkchop", "egg", "feather"].flatMap((item) => countedTasks(item, "obtain", anywhere)),
     ...countedTasks("cooked_beef", smelt, anywhereAndLarders),
     ...countedTasks("cooked_beef", smelt, anywhereAndLarders, coalAt),
-    ...["cooked_mutton", "cooked_porkchop", "cooked_chicken"].flatMap((item) => [
-      ...countedTasks(item, smelt, anywhere),
-      ...countedTasks(item, smelt, anywhere, coalAt),
-    ]),
+    ...otherMeals.flatMap((item) => countedTasks(item, smelt, anywhere)),
+    ...otherMeals.flatMap((item) => countedTasks(item, smelt, anywhere, coalAt)),
   ];
 }
