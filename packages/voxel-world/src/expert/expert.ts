@@ -17,7 +17,7 @@ import { degreesToRadians, sin } from "../math/trigonometry.js";
 import { aimAt, anglesTo, lookPoint, turnTo } from "./aiming.js";
 import { Navigator } from "./navigation.js";
 import { type Purpose, purposeOf } from "./purpose.js";
-import { expertObserves, levelDistance, readSight, type Sight, type Thing } from "./sight.js";
+import { expertObserves, levelDistance, readSight, type Self, type Sight, type Thing } from "./sight.js";
 
 /** Steps between two blows at full strength: with a sword, and with a fist (the target's invulnerability). */
 const swordInterval = 12;
@@ -26,9 +26,13 @@ const fistInterval = 10;
 const useInterval = 5;
 /** A monster nearer than this is met with the shield while the sword rests, metres. */
 const shieldRange = 4.5;
-/** A target that was fruitless for so many steps is left alone for so many more. */
-const patience = 120;
+/** A target that took no harm and came no nearer for so many steps is left alone for so many more. */
+const patience = 100;
 const avoidance = 150;
+/** Metres that one half heart of health left is worth when a quarry is chosen. */
+const healthCost = 1.5;
+/** A blow at a mob that cannot be seen and took nothing was stopped by a block. */
+const blowsBeforeEscape = 2;
 const monsters: ReadonlySet<string> = new Set(["zombie", "spider", "zombie_pigman", "enderman"]);
 
 export interface ExpertOptions {
@@ -73,7 +77,10 @@ class ScriptedPlayer {
   private sinceBlow = 100;
   private sinceUse = 100;
   private targetId = 0;
-  private targetAge = 0;
+  private fruitlessSteps = 0;
+  private fruitlessBlows = 0;
+  private lastHealth = 0;
+  private leastDistance = Infinity;
   private readonly avoided = new Map<number, number>();
   private step = 0;
   private placeTries = 0;
@@ -103,7 +110,7 @@ class ScriptedPlayer {
     const mob = this.nearest(sight, this.purpose.quarry);
     const target = item ?? mob;
     if (target === undefined) return {};
-    this.watchPatience(target);
+    this.watchPatience(sight.self, target);
     return target === item ? this.collect(sight, target) : this.pursue(sight, target);
   }
 
@@ -119,7 +126,8 @@ class ScriptedPlayer {
     for (const thing of sight.things) {
       if (thing.kind !== kind || thing.isDead || (this.avoided.get(thing.id) ?? 0) > this.step) continue;
       const climb = Math.abs(thing.y - sight.self.y);
-      const cost = (levelDistance(thing, sight.self) + 2 * climb) * (thing.id === this.targetId ? 0.6 : 1);
+      const effort = levelDistance(thing, sight.self) + 2 * climb + this.killCost(thing);
+      const cost = effort * (thing.id === this.targetId ? 0.7 : 1);
       if (cost >= bestCost) continue;
       best = thing;
       bestCost = cost;
@@ -127,14 +135,26 @@ class ScriptedPlayer {
     return best;
   }
 
-  private watchPatience(target: Thing): void {
-    if (target.id !== this.targetId) {
-      this.targetId = target.id;
-      this.targetAge = 0;
+  private killCost(thing: Thing): number {
+    return this.purpose.isKill ? thing.health * healthCost : 0;
+  }
+
+  /** Follows whether the hunt of one target gets anywhere; gives it up for a while when it does not. */
+  private watchPatience(self: Self, target: Thing): void {
+    const distance = levelDistance(self, target);
+    const isNew = target.id !== this.targetId;
+    const isHarmed = target.health < this.lastHealth - 0.01;
+    if (isNew || isHarmed) this.fruitlessBlows = 0;
+    else if (this.sinceBlow === 1) this.fruitlessBlows++;
+    if (isNew || isHarmed || distance < this.leastDistance - 0.5) {
+      this.fruitlessSteps = 0;
+      this.leastDistance = distance;
     }
-    if (++this.targetAge < patience || target.kind === "enderman") return;
+    this.targetId = target.id;
+    this.lastHealth = target.health;
+    if (++this.fruitlessSteps < patience || monsters.has(target.kind)) return;
     this.avoided.set(target.id, this.step + avoidance);
-    this.targetAge = 0;
+    this.fruitlessSteps = 0;
   }
 
   /** Walks over an item. */
@@ -147,6 +167,7 @@ class ScriptedPlayer {
 
   /** Goes after a mob until it can be struck or used. */
   private pursue(sight: Sight, mob: Thing): Wish {
+    if (this.fruitlessBlows >= blowsBeforeEscape) this.changeSides(sight);
     const aim = aimAt(sight.self, mob, this.interval);
     if (aim !== undefined && this.isHandReady(sight)) {
       if (!this.purpose.isKill && this.purpose.tool === undefined) return this.approach(sight, mob);
@@ -155,6 +176,11 @@ class ScriptedPlayer {
     }
     if (this.shouldShield(sight, mob)) return this.shield(sight, mob);
     return this.approach(sight, mob);
+  }
+
+  private changeSides(sight: Sight): void {
+    this.fruitlessBlows = 0;
+    this.navigator.beginEscape(sight.self);
   }
 
   private isHandReady(sight: Sight): boolean {
@@ -177,9 +203,11 @@ class ScriptedPlayer {
     const { self } = sight;
     const distance = levelDistance(self, mob);
     const lead = Math.min(8, distance * 2);
-    const ahead = { x: mob.x + mob.velocityX * lead, z: mob.z + mob.velocityZ * lead };
+    const ahead = { x: mob.x + mob.velocityX * lead, y: mob.y, z: mob.z + mob.velocityZ * lead };
     const { pitch } = anglesTo(self, lookPoint(mob));
-    if (distance > 2.2 + mob.halfWidth) return this.navigator.towards(sight, ahead, pitch);
+    if (distance > 2.2 + mob.halfWidth || !mob.isVisible || this.navigator.isEscaping) {
+      return this.navigator.towards(sight, ahead, pitch);
+    }
     this.navigator.rest(self);
     const angles = anglesTo(self, lookPoint(mob));
     const turn = turnTo(self, angles, this.interval);

@@ -1,6 +1,7 @@
 // Walks towards a point over what the 27 near blocks show: jumps steps, passes walls, keeps off lava and deep drops.
 // Knows nothing about why it goes there.
 import type { MinedojoAction, Random } from "@dsr/env-bridge/contract";
+import type { Vector } from "../simulation/rays.js";
 import { cos, degreesToRadians, sin, wrapDegrees } from "../math/trigonometry.js";
 import { anglesTo, turnTo } from "./aiming.js";
 import { levelDistance, type Self, type Sight } from "./sight.js";
@@ -31,24 +32,26 @@ export class Navigator {
     this.random = random;
   }
 
-  /** How often the walker has been stuck; callers may give up a target that keeps it so. */
-  stuckCount = 0;
-
   /** One step towards a point; `pitch` is where to look, degrees. */
-  towards(sight: Sight, point: { readonly x: number; readonly z: number }, pitch: number): Partial<MinedojoAction> {
+  towards(sight: Sight, point: Vector, pitch: number): Partial<MinedojoAction> {
     const { self } = sight;
     this.watchProgress(self);
     const bearing = anglesTo(self, { x: point.x, y: self.y, z: point.z }).yaw;
     const wanted = this.escape > 0 ? this.escapeYaw : bearing;
     if (this.escape > 0) this.escape--;
+    const mayDrop = !self.isPerilous || isGroundBelow(self, point);
     for (const detour of detours) {
       const turn = turnTo(self, { yaw: wanted + detour * this.side, pitch }, this.interval);
-      const step = stepAhead(sight, wrapDegrees(self.yaw + turn.yaw));
+      const step = stepAhead(sight, wrapDegrees(self.yaw + turn.yaw), mayDrop);
       if (step === "blocked") continue;
       if (detour < 0) this.side = -this.side;
       return { ...turn, forward: true, jump: step === "jump" || isSwimming(sight), sprint: true };
     }
     return { ...turnTo(self, { yaw: bearing, pitch }, this.interval), jump: isSwimming(sight) };
+  }
+
+  get isEscaping(): boolean {
+    return this.escape > 0;
   }
 
   /** Forgets how far it came; call when it does not want to move. */
@@ -63,12 +66,18 @@ export class Navigator {
     this.rest(self);
   }
 
-  private beginEscape(self: Self): void {
-    this.stuckCount++;
+  /** Walks off sideways for a while. */
+  beginEscape(self: Self): void {
     this.escape = escapeSteps;
     this.side = -this.side;
     this.escapeYaw = self.yaw + (60 + this.random.integer(5) * 30) * this.side;
   }
+}
+
+/** What stands a little lower and near proves that a step down lands on ground. */
+function isGroundBelow(self: Self, point: Vector): boolean {
+  const drop = self.y - point.y;
+  return drop > 0.5 && drop < 3.2 && levelDistance(self, point) < 6;
 }
 
 /** Whether the feet are in a liquid. */
@@ -81,21 +90,23 @@ function isLiquid(name: string): boolean {
 }
 
 /** Looks at the ground before both shoulders. */
-function stepAhead(sight: Sight, yaw: number): Step {
+function stepAhead(sight: Sight, yaw: number, mayDrop: boolean): Step {
   const sinYaw = sin(yaw * degreesToRadians);
   const cosYaw = cos(yaw * degreesToRadians);
   let worst: Step = "free";
   for (let side = -1; side <= 1; side++) {
     const x = sight.self.x - sinYaw * lookAhead + cosYaw * shoulder * side;
     const z = sight.self.z + cosYaw * lookAhead + sinYaw * shoulder * side;
-    const step = stepOnto(sight, Math.floor(x) - Math.floor(sight.self.x), Math.floor(z) - Math.floor(sight.self.z));
+    const dx = Math.floor(x) - Math.floor(sight.self.x);
+    const dz = Math.floor(z) - Math.floor(sight.self.z);
+    const step = stepOnto(sight, dx, dz, mayDrop);
     if (step === "blocked") return "blocked";
     if (step === "jump") worst = "jump";
   }
   return worst;
 }
 
-function stepOnto({ ground, self }: Sight, dx: number, dz: number): Step {
+function stepOnto({ ground, self }: Sight, dx: number, dz: number, mayDrop: boolean): Step {
   if (dx === 0 && dz === 0) return "free";
   const feet = ground.name(dx, 0, dz);
   const below = ground.name(dx, -1, dz);
@@ -104,5 +115,5 @@ function stepOnto({ ground, self }: Sight, dx: number, dz: number): Step {
   if (ground.isSolid(dx, 0, dz)) return "jump";
   if (ground.isSolid(dx, -1, dz) || isLiquid(below) || isLiquid(feet)) return "free";
   const isStanding = ground.isSolid(0, -1, 0) && Math.abs(self.y - Math.round(self.y)) < 0.01;
-  return self.isPerilous && isStanding ? "blocked" : "free";
+  return !mayDrop && isStanding ? "blocked" : "free";
 }

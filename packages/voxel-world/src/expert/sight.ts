@@ -34,6 +34,8 @@ export interface Thing extends Box {
   readonly velocityZ: number;
   readonly health: number;
   readonly isDead: boolean;
+  /** Whether nothing solid lies between the player's eyes and the thing's. */
+  readonly isVisible: boolean;
 }
 
 /** The 27 blocks around the feet; offsets are −1, 0 or 1. */
@@ -110,6 +112,7 @@ function readThing(entity: SpaceRecord): Thing {
     height,
     health: numberOf(entity["health"], "entities.health"),
     isDead: entity["dead"] === 1,
+    isVisible: entity["visible"] === 1,
   };
 }
 
