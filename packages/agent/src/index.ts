@@ -37,3 +37,5 @@ export * from "./evaluation/summary-schema.js";
 export type { EvaluationProgress } from "./evaluation/progress.js";
 export * from "./evaluation/evaluate.js";
 export { type WorkerRegistries, runEvaluationWorker } from "./evaluation/worker.js";
+export { type LoadedRun, loadRuns, readSummary } from "./report/load-run.js";
+export { type ReportOptions, type WrittenReport, writeReport } from "./report/write-report.js";

@@ -3,13 +3,14 @@
 import {
   type Environment,
   type EnvironmentSpec,
+  InfrastructureError,
   type MaybePromise,
   type ResetOptions,
   type ResetResult,
   type SpaceValue,
   type StepResult,
 } from "@dsr/env-bridge/contract";
-import { Observable, Subject, map } from "rxjs";
+import { Observable, Subject } from "rxjs";
 import { asFault } from "../faults.js";
 import type { Clock } from "./clock.js";
 
@@ -56,6 +57,9 @@ const quietStep = { reward: 0, terminated: false, truncated: false } as const;
 
 /** One frame of a realtime session, as the bridge's client streams it. */
 export interface RealtimeFrame extends StepResult {
+  /** Ticks since the reset; the first frame is that of tick 1. */
+  readonly tick: number;
+  /** Frames lost between the last one and this one. */
   readonly dropped: number;
 }
 
@@ -63,30 +67,63 @@ export interface RealtimeFrame extends StepResult {
 export interface RealtimeStream {
   readonly spec: EnvironmentSpec;
   readonly frames$: Observable<RealtimeFrame>;
-  reset(options?: ResetOptions): MaybePromise<unknown>;
+  reset(options?: ResetOptions): MaybePromise<ResetResult>;
   act(action: SpaceValue): MaybePromise<void>;
 }
 
 /**
- * A session whose server ticks at its own rate. The first frame after `start` counts as the reset's; an action holds
- * until the next one. The environment waits for nobody, so `environmentMs` is 0.
+ * A session whose server ticks at its own rate. An action holds until the next one. The environment waits for nobody,
+ * so `environmentMs` is 0. Frames of an earlier episode that are still under way are left out.
  */
 export function realtimeSource(session: RealtimeStream): FrameSource {
-  const failures = new Subject<never>();
+  const started = new Subject<ResetResult>();
   const fail = (what: string) => (error: unknown) =>
-    failures.error(asFault(error, `environment '${session.spec.id}', ${what}`));
-  const frames$ = new Observable<SourceFrame>((subscriber) => {
-    subscriber.add(failures.subscribe(subscriber));
-    return session.frames$.pipe(map((frame) => ({ ...frame, environmentMs: 0 }))).subscribe(subscriber);
-  });
+    started.error(asFault(error, `environment '${session.spec.id}', ${what}`));
+  const start = async (options: ResetOptions): Promise<void> => started.next(await session.reset(options));
+  const act = async (action: SpaceValue): Promise<void> => session.act(action);
   return {
     spec: session.spec,
-    frames$,
-    start: (options) => void attempt(() => session.reset(options)).catch(fail("reset")),
-    act: (action) => void attempt(() => session.act(action)).catch(fail("action")),
+    frames$: new Observable((subscriber) => {
+      const episode = new RealtimeEpisode((frame) => subscriber.next(frame));
+      const rest = { error: (error: unknown) => subscriber.error(error) };
+      subscriber.add(started.subscribe({ ...rest, next: (result) => episode.begin(result) }));
+      subscriber.add(
+        session.frames$.subscribe({
+          next: (frame) => episode.receive(frame),
+          error: fail("stream"),
+          complete: () => fail("stream")(new InfrastructureError("the session was closed", { code: "disconnected" })),
+        }),
+      );
+    }),
+    start: (options) => void start(options).catch(fail("reset")),
+    act: (action) => void act(action).catch(fail("action")),
   };
 }
 
-async function attempt(call: () => MaybePromise<unknown>): Promise<void> {
-  await call();
+/** Puts the frame of the reset before those of the ticks, which may overtake the reset's promise. */
+class RealtimeEpisode {
+  readonly #emit: (frame: SourceFrame) => void;
+  #early: RealtimeFrame[] = [];
+  #lastTick = 0;
+  #begun = false;
+
+  constructor(emit: (frame: SourceFrame) => void) {
+    this.#emit = emit;
+  }
+
+  begin(result: ResetResult): void {
+    this.#begun = true;
+    this.#emit({ ...quietStep, ...result, dropped: 0, environmentMs: 0 });
+    for (const frame of this.#early) this.#emit({ ...frame, environmentMs: 0 });
+    this.#early = [];
+  }
+
+  receive(frame: RealtimeFrame): void {
+    if (this.#begun) return this.#emit({ ...frame, environmentMs: 0 });
+    // where the count starts again, the new episode does; frames before it belong to an earlier one
+    const isFirst = frame.tick === 1 || frame.tick < this.#lastTick;
+    if (isFirst) this.#early = [frame];
+    else if (this.#early.length > 0) this.#early.push(frame);
+    this.#lastTick = frame.tick;
+  }
 }

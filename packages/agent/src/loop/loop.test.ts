@@ -1,4 +1,10 @@
-import { DsrError, type Environment, InfrastructureError, InputError } from "@dsr/env-bridge/contract";
+import {
+  DsrError,
+  type Environment,
+  InfrastructureError,
+  InputError,
+  type ResetResult,
+} from "@dsr/env-bridge/contract";
 import { Subject, VirtualTimeScheduler, toArray, lastValueFrom } from "rxjs";
 import { expect, test } from "vitest";
 import { createCorridor } from "../evaluation/fixtures/corridor.mjs";
@@ -158,22 +164,33 @@ test("metrics add up, by an injected clock", async () => {
   });
 });
 
-/** A session whose ticks the test decides. */
-function handTicked(): {
+interface HandTicked {
   readonly session: RealtimeStream;
   readonly sent: unknown[];
+  readonly resets: unknown[];
   tick(terminated?: boolean): void;
-} {
+}
+
+/** A session whose ticks the test decides. */
+function handTicked(): HandTicked {
   const { spec } = corridor();
   const frames = new Subject<RealtimeFrame>();
   const sent: unknown[] = [];
-  let position = 0;
+  const resets: unknown[] = [];
+  let ticks = 0;
+  const observe = () => ({ position: { dtype: "float32", shape: [1], data: Float32Array.of(ticks) } }) as const;
   const tick = (terminated = false): void => {
-    const observation = { position: { dtype: "float32", shape: [1], data: Float32Array.of(position++) } } as const;
-    frames.next({ observation, reward: 1, terminated, truncated: false, info: { success: false }, dropped: 0 });
+    ticks += 1;
+    const rest = { terminated, truncated: false, info: { success: false }, dropped: 0 };
+    frames.next({ tick: ticks, observation: observe(), reward: 1, ...rest });
   };
-  const session = { spec, frames$: frames, reset: () => {}, act: (action: unknown) => void sent.push(action) };
-  return { session, sent, tick };
+  const reset = (options: unknown): ResetResult => {
+    ticks = 0;
+    resets.push(options);
+    return { observation: observe(), info: { success: false } };
+  };
+  const session = { spec, frames$: frames, reset, act: (action: unknown) => void sent.push(action) };
+  return { session, sent, resets, tick };
 }
 
 test("realtime: the newest frame wins, frames that came meanwhile are skipped, never queued", async () => {
@@ -189,7 +206,7 @@ test("realtime: the newest frame wins, frames that came meanwhile are skipped, n
   const playing = outcomeOf(runRealtime(session, policy, { seed: 1 }));
   const settle = (): Promise<void> => new Promise(setImmediate);
   await settle();
-  for (let i = 0; i < 5; i++) tick();
+  for (let i = 0; i < 4; i++) tick();
   await settle();
   expect(decidedOn).toEqual([0]);
   finishDecision();
@@ -219,4 +236,37 @@ test("realtime: a decision that was under way when the episode ended is never se
   finishDecision();
   await new Promise(setImmediate);
   expect(sent).toEqual([]);
+});
+
+test("realtime: frames of an earlier episode are left out, those that overtake the reset's answer are kept", async () => {
+  const { session, tick } = handTicked();
+  let answer = (): void => {};
+  const late: RealtimeStream = {
+    ...session,
+    reset: (options) => new Promise((resolve) => (answer = () => resolve(session.reset(options)))),
+  };
+  for (let i = 0; i < 7; i++) tick();
+  const seen: number[] = [];
+  const position = (event: LoopEvent): void => {
+    if (event.type !== "frame-received") return;
+    seen.push(Number((event.frame.observation["position"] as { data: Float32Array }).data[0]));
+  };
+  const playing = outcomeOf(runRealtime(late, always(1), { seed: 1 }), { next: position });
+  await new Promise(setImmediate);
+  tick();
+  answer();
+  tick();
+  await new Promise(setImmediate);
+  tick();
+  tick(true);
+  expect(await playing).toMatchObject({ steps: 3, return: 3 });
+  expect(seen).toEqual([0, 1, 2, 3]);
+});
+
+test("realtime: a session that is lost is an infrastructure failure", async () => {
+  const frames = new Subject<RealtimeFrame>();
+  const { session } = handTicked();
+  const playing = outcomeOf(runRealtime({ ...session, frames$: frames }, always(1), { seed: 1 }));
+  setImmediate(() => frames.error(new InfrastructureError("gone", { code: "disconnected" })));
+  await expect(playing).rejects.toMatchObject({ code: "disconnected" });
 });

@@ -13,16 +13,14 @@ import { type NpyArray, readNpy, writeNpy } from "./npy.js";
 import { readNpz, writeNpz } from "./npz.js";
 
 const shapes = fc.array(fc.nat(4), { maxLength: 3 });
-const numbers: fc.Arbitrary<NdArray> = fc
-  .tuple(fc.constantFrom<DType>(...dtypes), shapes)
-  .chain(([dtype, shape]) =>
-    fc
-      .uint8Array({
-        minLength: sizeOf(shape) * bytesPerElement(dtype),
-        maxLength: sizeOf(shape) * bytesPerElement(dtype),
-      })
-      .map((bytes) => ndarrayFromBytes(dtype, shape, bytes.slice())),
-  );
+const numbers: fc.Arbitrary<NdArray> = fc.tuple(fc.constantFrom<DType>(...dtypes), shapes).chain(([dtype, shape]) =>
+  fc
+    .uint8Array({
+      minLength: sizeOf(shape) * bytesPerElement(dtype),
+      maxLength: sizeOf(shape) * bytesPerElement(dtype),
+    })
+    .map((bytes) => ndarrayFromBytes(dtype, shape, bytes.slice())),
+);
 // U+0000 at the end of a text cannot be told from padding, in NumPy as here
 const words = fc.string({ unit: "grapheme", maxLength: 9 }).filter((text) => !text.includes("\u0000"));
 const texts = fc

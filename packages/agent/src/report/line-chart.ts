@@ -1,0 +1,69 @@
+// Lines of fractions over a count, one for each run. Knows nothing about what is counted.
+import { type Html, html } from "./html.js";
+import { seriesColours } from "./style.js";
+
+/** Points with x ascending; y in 0 to 1. */
+export interface Series {
+  readonly label: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Place among the report's runs, which decides the colour. */
+  readonly index: number;
+}
+
+export interface LineChartOptions {
+  /** What a screen reader says. */
+  readonly description: string;
+  readonly xLabel: string;
+  readonly xMax: number;
+}
+
+const width = 500;
+const height = 260;
+const left = 44;
+const right = 12;
+const top = 10;
+const bottom = 40;
+
+export function lineChart(series: readonly Series[], { description, xLabel, xMax }: LineChartOptions): Html {
+  const most = Math.max(1, xMax);
+  const lines = series.map((each) => {
+    const path = each.points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${atX(x / most)} ${atY(y)}`).join("");
+    return html`<path class="line stroke-${each.index % seriesColours}" d="${path}"
+      ><title>${each.label}</title></path
+    >`;
+  });
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${description}">
+    ${yAxis()}${xAxis(most)}
+    <text class="axis" x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle">${xLabel}</text>
+    ${lines}
+  </svg>`;
+}
+
+function yAxis(): readonly Html[] {
+  return [0, 0.25, 0.5, 0.75, 1].map(
+    (tick) =>
+      html`<line class="grid" x1="${left}" x2="${width - right}" y1="${atY(tick)}" y2="${atY(tick)}" /><text
+          class="axis"
+          x="${left - 6}"
+          y="${atY(tick) + 4}"
+          text-anchor="end"
+          >${100 * tick}%</text
+        >`,
+  );
+}
+
+function xAxis(most: number): readonly Html[] {
+  const ticks = [...new Set([0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * most)))];
+  return ticks.map(
+    (tick) =>
+      html`<text class="axis" x="${atX(tick / most)}" y="${height - bottom + 16}" text-anchor="middle">${tick}</text>`,
+  );
+}
+
+function atX(part: number): number {
+  return Math.round(10 * (left + part * (width - left - right))) / 10;
+}
+
+function atY(fraction: number): number {
+  return Math.round(10 * (height - bottom - fraction * (height - top - bottom))) / 10;
+}
