@@ -4,7 +4,9 @@
 import { blockTypes } from "../world/blocks.js";
 import type { VoxelGrid } from "../world/voxel-grid.js";
 import type { FrameBuffer } from "./frame-buffer.js";
-import type { CastInput } from "./reference-world.js";
+import { ClearStarts, segmentShift } from "./clear-starts.js";
+import { type CastInput, notZero } from "./reference-world.js";
+import { skyRows } from "./sky-rows.js";
 
 const water = blockTypes.findIndex(({ name }) => name === "water");
 /** Heights nearer than this to something solid count as touching it: far above rounding, far below a texel. */
@@ -20,86 +22,118 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
   const width4 = grid.tiles4.width;
   const width16 = grid.tiles16.width;
   const { originX, originY, originZ } = view;
-  const startX = Math.floor(originX);
-  const startZ = Math.floor(originZ);
+  const startX = Math.floor(originX) | 0;
+  const startZ = Math.floor(originZ) | 0;
   const summit = summitOf(grid) + margin;
+  const sky = skyRows(buffer, { grid, view, reach });
+  const starts = new ClearStarts(buffer, grid, view);
   let pixel = 0;
   for (let row = 0; row < height; row++) {
     const v = buffer.v[row] ?? 0;
     const rowX = view.forwardX + v * view.downX;
-    let dy = view.forwardY + v * view.downY;
-    if (dy > -1e-12 && dy < 1e-12) dy = 1e-12;
+    const dy = notZero(view.forwardY + v * view.downY);
     const rowZ = view.forwardZ + v * view.downZ;
     const inverseY = 1 / dy;
     const rising = dy > 0;
+    const stepY = rising ? 1 : -1;
+    const aheadY = rising ? 1 : 0;
+    if (!rising) starts.enterRow(row);
     for (let col = 0; col < width; col++, pixel++) {
+      if (row < (sky[col] ?? 0)) {
+        depth[pixel] = Infinity;
+        face[pixel] = -1;
+        continue;
+      }
       const u = buffer.u[col] ?? 0;
-      let dx = rowX + u * view.rightX;
-      let dz = rowZ + u * view.rightZ;
-      if (dx > -1e-12 && dx < 1e-12) dx = 1e-12;
-      if (dz > -1e-12 && dz < 1e-12) dz = 1e-12;
+      const dx = notZero(rowX + u * view.rightX);
+      const dz = notZero(rowZ + u * view.rightZ);
       const inverseX = 1 / dx;
       const inverseZ = 1 / dz;
       const aheadX = dx > 0 ? 1 : 0;
       const aheadZ = dz > 0 ? 1 : 0;
-      const stepX = dx > 0 ? 1 : -1;
-      const stepZ = dz > 0 ? 1 : -1;
+      const backX = aheadX - 1;
+      const backZ = aheadZ - 1;
       const limit = reach / (stretch[pixel] ?? 1);
       let t = 0;
       let x = startX;
       let z = startZ;
-      /** Axis of the plane crossed last: 0 x, 2 z. */
-      let axis = 0;
+      let side = 0;
       let found = -1;
       let foundDepth = Infinity;
       let foundColumn = 0;
-      let level = 16;
+      let shift = 4;
+      const start = rising ? 0 : (starts.depths[col >> segmentShift] ?? 0);
+      if (start > 0) {
+        t = start;
+        shift = 0;
+        x = (originX + dx * t) | 0;
+        z = (originZ + dz * t) | 0;
+        if (aheadX === 1) {
+          while ((x + 1 - originX) * inverseX <= t) x++;
+          while ((x - originX) * inverseX > t) x--;
+        } else {
+          while ((x - originX) * inverseX <= t) x--;
+          while ((x + 1 - originX) * inverseX > t) x++;
+        }
+        if (aheadZ === 1) {
+          while ((z + 1 - originZ) * inverseZ <= t) z++;
+          while ((z - originZ) * inverseZ > t) z--;
+        } else {
+          while ((z - originZ) * inverseZ <= t) z--;
+          while ((z + 1 - originZ) * inverseZ > t) z++;
+        }
+      }
       while (t < limit) {
         if (x < 0 || x >= sizeX || z < 0 || z >= sizeZ) {
-          // Beside the box is air: leave for good, or go on block by block towards it.
-          if ((x < 0 && stepX < 0) || (x >= sizeX && stepX > 0) || (z < 0 && stepZ < 0) || (z >= sizeZ && stepZ > 0)) break;
+          if (
+            (x < 0 ? aheadX === 0 : x >= sizeX && aheadX === 1) ||
+            (z < 0 ? aheadZ === 0 : z >= sizeZ && aheadZ === 1)
+          )
+            break;
+          // Beside the box is air: go on cell by cell towards it.
           const exitX = (x + aheadX - originX) * inverseX;
           const exitZ = (z + aheadZ - originZ) * inverseZ;
           if (exitX <= exitZ) {
             t = exitX;
-            x += stepX;
-            axis = 0;
+            x += aheadX + backX;
+            side = aheadX;
           } else {
             t = exitZ;
-            z += stepZ;
-            axis = 2;
+            z += aheadZ + backZ;
+            side = 4 + aheadZ;
           }
           continue;
         }
-        const shift = level === 16 ? 4 : level === 4 ? 2 : 0;
-        const exitX = ((((x >> shift) + aheadX) << shift) - originX) * inverseX;
-        const exitZ = ((((z >> shift) + aheadZ) << shift) - originZ) * inverseZ;
-        const exit = exitX <= exitZ ? exitX : exitZ;
+        const nextX = ((x >> shift) + aheadX) << shift;
+        const nextZ = ((z >> shift) + aheadZ) << shift;
+        const exitX = (nextX - originX) * inverseX;
+        const exitZ = (nextZ - originZ) * inverseZ;
+        const xFirst = exitX <= exitZ;
+        const exit = xFirst ? exitX : exitZ;
         const free =
-          (shift === 4
-            ? tiles16[(x >> 4) + width16 * (z >> 4)]
+          (shift === 0
+            ? columns[x + sizeX * z]
             : shift === 2
               ? tiles4[(x >> 2) + width4 * (z >> 2)]
-              : columns[x + sizeX * z]) ?? 0;
+              : tiles16[(x >> 4) + width16 * (z >> 4)]) ?? 0;
         const here = originY + dy * t;
         const there = originY + dy * exit;
         const low = (free & 255) + margin;
         const high = ((free >> 8) & 255) - margin;
         const top = (free >> 16) + margin;
-        let passes: boolean;
+        let passes = false;
         if (rising) {
+          if (here > summit) break;
           passes = here > top || (here > low && there < high);
         } else {
           passes = there > top || (there > low && here < high);
         }
-        if (rising && here > summit) break;
         if (!passes) {
-          if (shift > 0) {
-            level = shift === 4 ? 4 : 1;
+          if (shift !== 0) {
+            shift -= 2;
             continue;
           }
-          // Walk up or down the column's blocks from the entry to the exit.
-          let y = Math.floor(here);
+          let y = here | 0;
           if (rising) {
             while ((y + 1 - originY) * inverseY <= t) y++;
             while ((y - originY) * inverseY > t) y--;
@@ -109,7 +143,6 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
           }
           const base = sizeY * (x + sizeX * z);
           let entry = t;
-          let side = axis === 0 ? (stepX > 0 ? 1 : 0) : stepZ > 0 ? 5 : 4;
           for (;;) {
             if (y >= 0 && y < sizeY) {
               const block = blocks[base + y] ?? 0;
@@ -122,24 +155,23 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
                 break;
               }
             }
-            entry = (rising ? y + 1 - originY : y - originY) * inverseY;
+            entry = (y + aheadY - originY) * inverseY;
             if (entry > exit || entry >= limit) break;
-            y += rising ? 1 : -1;
-            side = rising ? 3 : 2;
+            y += stepY;
+            side = 2 + aheadY;
           }
           if (found >= 0) break;
         }
-        // Step to the next tile or column: over one plane exactly, and over the other axis's planes that come before.
+        // Step over one plane exactly, and over the other axis's planes that come before it.
         t = exit;
         const oldX = x;
         const oldZ = z;
-        if (exitX <= exitZ) {
-          x = ((x >> shift) + aheadX) << shift;
-          if (stepX < 0) x--;
-          axis = 0;
-          if (shift > 0) {
-            z = Math.floor(originZ + dz * t);
-            if (stepZ > 0) {
+        if (xFirst) {
+          x = nextX + backX;
+          side = aheadX;
+          if (shift !== 0) {
+            z = (originZ + dz * t) | 0;
+            if (aheadZ === 1) {
               while ((z + 1 - originZ) * inverseZ < t) z++;
               while ((z - originZ) * inverseZ >= t) z--;
             } else {
@@ -148,12 +180,11 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
             }
           }
         } else {
-          z = ((z >> shift) + aheadZ) << shift;
-          if (stepZ < 0) z--;
-          axis = 2;
-          if (shift > 0) {
-            x = Math.floor(originX + dx * t);
-            if (stepX > 0) {
+          z = nextZ + backZ;
+          side = 4 + aheadZ;
+          if (shift !== 0) {
+            x = (originX + dx * t) | 0;
+            if (aheadX === 1) {
               while ((x + 1 - originX) * inverseX <= t) x++;
               while ((x - originX) * inverseX > t) x--;
             } else {
@@ -162,8 +193,9 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
             }
           }
         }
-        if (level === 1 && ((x ^ oldX) | (z ^ oldZ)) >> 2 !== 0) level = 4;
-        if (level === 4 && ((x ^ oldX) | (z ^ oldZ)) >> 4 !== 0) level = 16;
+        const moved = (x ^ oldX) | (z ^ oldZ);
+        if (moved >> 4 !== 0) shift = 4;
+        else if (shift === 0 && moved >> 2 !== 0) shift = 2;
       }
       depth[pixel] = foundDepth;
       face[pixel] = found;
