@@ -25,7 +25,7 @@ export interface PosedBodies {
 const fallTicks = 20;
 const quarterTurn = 1.5707963267948966;
 /** Bodies are lit a little more than the ground at night, so that they can be made out. */
-const leastLight = 0.42;
+const leastLight = 0.58;
 
 /** Poses all bodies within reach of the fog. */
 export function poseBodies(scene: Scene, view: View, atmosphere: Atmosphere): PosedBodies {

@@ -35,7 +35,7 @@ interface Palette {
 }
 
 const day: Palette = { tint: [1, 1, 1], zenith: hex("#6f9fee"), horizon: hex("#c4daff") };
-const night: Palette = { tint: [0.33, 0.38, 0.56], zenith: hex("#05070f"), horizon: hex("#101830") };
+const night: Palette = { tint: [0.38, 0.43, 0.62], zenith: hex("#05070f"), horizon: hex("#101830") };
 const dusk: Rgb = hex("#e08a4c");
 const nether: Palette = { tint: [0.95, 0.8, 0.74], zenith: hex("#2a0a08"), horizon: hex("#3c100b") };
 const theEnd: Palette = { tint: [0.8, 0.78, 0.88], zenith: hex("#0d0913"), horizon: hex("#1d1628") };

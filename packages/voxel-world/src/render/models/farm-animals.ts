@@ -56,7 +56,7 @@ export function cowModel(): Model {
 /** A white fleece round a beige face; without its wool a thin beige body. */
 export function sheepModel(sheared: boolean): Model {
   const bare = skin(hex("#c9a98f"), 21);
-  const wool = woolly(hex("#f0efea"), 22);
+  const wool = woolly(hex("#fffefa"), 22);
   const face = drawn(
     bare,
     { k: black, e: white, n: hex("#e2a4a0"), w: hex("#e9e8e2") },

@@ -25,7 +25,7 @@ const grassTints: Partial<Record<BiomeName, Rgb>> = {
   forest: hex("#6fae4c"),
   extreme_hills: hex("#82b070"),
   taiga: hex("#7aa878"),
-  jungle: hex("#55b834"),
+  jungle: hex("#53a336"),
   swampland: hex("#66703d"),
 };
 const leafTints: Partial<Record<BiomeName, Rgb>> = { swampland: hex("#55622f"), jungle: hex("#35922a") };
@@ -143,7 +143,7 @@ export const blockPainters: Readonly<Record<BlockName, BlockPainter>> = {
   spruce_log: log(hex("#3d2814"), hex("#7d5d36")),
   spruce_leaves: leaves(() => hex("#3a5f3a"), 15),
   jungle_log: log(hex("#58431a"), hex("#a8784e")),
-  jungle_leaves: leaves(() => hex("#2f9a1e"), 17),
+  jungle_leaves: leaves(() => hex("#2f8a22"), 17),
   cactus: paintCactus,
   netherrack: mottled(hex("#7a3735"), 0.34, 18),
   soul_sand: paintSoulSand,
