@@ -113,10 +113,17 @@ export class WorkerProcess {
   }
 
   #die(how: string): void {
-    const text = this.#errorText.trim().split("\n").slice(-3).join(" | ");
-    this.#exited ??= new InfrastructureError(`worker process ${how}${text === "" ? "" : `: ${text}`}`);
+    this.#exited ??= new InfrastructureError(`worker process ${how}${lastWords(this.#errorText)}`);
     this.#waiting?.reject(this.#exited);
   }
+}
+
+/** The line of standard error that says most: the last that names an error, else the last of all. */
+function lastWords(errorText: string): string {
+  const lines = errorText.split("\n").map((line) => line.trim());
+  const told = lines.filter((line) => line !== "" && !line.startsWith("at ") && !line.startsWith("Node.js v"));
+  const line = told.findLast((each) => /error/iu.test(each)) ?? told.at(-1);
+  return line === undefined ? "" : `: ${line}`;
 }
 
 /** How long an answer may take, and what stops the wait. Both end the worker. */

@@ -28,15 +28,15 @@ export function stepsToSuccess(records: readonly EpisodeRecord[], maxSteps: numb
 export function rateOverEpisodes(records: readonly EpisodeRecord[]): readonly Point[] {
   const finished = records.filter((record) => record.outcome === "finished");
   const last = finished.reduce((most, record) => Math.max(most, record.episode), -1);
-  const played = new Array<number>(last + 1).fill(0);
-  const succeeded = new Array<number>(last + 1).fill(0);
+  const played = new Float64Array(last + 1);
+  const succeeded = new Float64Array(last + 1);
   for (const { episode, success } of finished) {
     played[episode] = (played[episode] ?? 0) + 1;
     succeeded[episode] = (succeeded[episode] ?? 0) + (success ? 1 : 0);
   }
   let episodes = 0;
   let successes = 0;
-  return played.map((count, i) => {
+  return Array.from(played, (count, i) => {
     episodes += count;
     successes += succeeded[i] ?? 0;
     return [i + 1, episodes === 0 ? 0 : successes / episodes];

@@ -21,16 +21,16 @@ export interface LoadedRun {
 /** @throws InputError for a folder without a finished run */
 export async function loadRuns(folders: readonly string[]): Promise<readonly LoadedRun[]> {
   if (folders.length === 0) throw new InputError("report: expected at least one run's folder, found none");
-  const runs = await Promise.all(folders.map(loadRun));
-  const labels = runs.map((run) => run.summary.policy);
-  return runs.map((run, i) => {
-    const label = labels[i] ?? "";
-    const isTwice = labels.filter((other) => other === label).length > 1;
-    return { ...run, label: isTwice ? `${label} (${basename(resolve(run.folder))})` : label };
+  const runs = await Promise.all(folders.map(readRun));
+  const policies = runs.map(({ summary }) => summary.policy);
+  return runs.map(({ folder, run, summary, records }) => {
+    const isTwice = policies.filter((policy) => policy === summary.policy).length > 1;
+    const label = isTwice ? `${summary.policy} (${basename(resolve(folder))})` : summary.policy;
+    return { label, folder, run, summary, records };
   });
 }
 
-async function loadRun(folder: string): Promise<Omit<LoadedRun, "label">> {
+async function readRun(folder: string): Promise<Omit<LoadedRun, "label">> {
   const run = await readRunFile(folder);
   if (run === undefined) {
     throw new InputError(`report: expected a run's folder with ${runFiles.run}, found none in ${folder}`);

@@ -1,16 +1,8 @@
 // Writes H.264 MP4 files frame by frame. Knows nothing about episodes.
 import { InfrastructureError, InputError, messageOf } from "@dsr/env-bridge/contract";
-import {
-  BufferTarget,
-  FilePathTarget,
-  Mp4OutputFormat,
-  Output,
-  Quality,
-  VideoSample,
-  VideoSampleSource,
-} from "mediabunny";
+import type { BufferTarget, FilePathTarget, Output, VideoSampleSource } from "mediabunny";
 import { even } from "./color.js";
-import { registerVideoCodecs } from "./codec-setup.js";
+import { type VideoLibrary, loadVideoLibrary } from "./video-library.js";
 
 export interface Mp4Options {
   /** Pixels; odd sizes are extended to even ones. */
@@ -26,22 +18,23 @@ export interface Mp4Options {
 
 /** One video being written. Frames are I420 planes of the even size, in order; the next may come when `add` resolved. */
 export class Mp4Writer {
+  readonly #library: VideoLibrary;
   readonly #output: Output;
   readonly #source: VideoSampleSource;
   readonly #target: BufferTarget | FilePathTarget;
   readonly #options: Mp4Options;
   #frames = 0;
 
-  private constructor(options: Mp4Options) {
-    registerVideoCodecs();
+  private constructor(library: VideoLibrary, options: Mp4Options) {
+    this.#library = library;
     this.#options = options;
     const { path, quantizer, frameRate } = options;
-    this.#target = path === undefined ? new BufferTarget() : new FilePathTarget(path);
-    const format = new Mp4OutputFormat({ fastStart: path === undefined ? "in-memory" : false });
-    this.#output = new Output({ format, target: this.#target });
-    this.#source = new VideoSampleSource({
+    this.#target = path === undefined ? new library.BufferTarget() : new library.FilePathTarget(path);
+    const format = new library.Mp4OutputFormat({ fastStart: path === undefined ? "in-memory" : false });
+    this.#output = new library.Output({ format, target: this.#target });
+    this.#source = new library.VideoSampleSource({
       codec: "avc",
-      quality: new Quality({ quantizer }),
+      quality: new library.Quality({ quantizer }),
       keyFrameInterval: 2,
       hardwareAcceleration: "prefer-software",
     });
@@ -54,7 +47,7 @@ export class Mp4Writer {
     if (!(width >= 16 && height >= 16 && width <= 4096 && height <= 4096)) {
       throw new InputError(`video: expected 16 to 4096 pixels a side, found ${width} × ${height}`);
     }
-    const writer = new Mp4Writer(options);
+    const writer = new Mp4Writer(await loadVideoLibrary(), options);
     await writer.#guard("open", () => writer.#output.start());
     return writer;
   }
@@ -66,7 +59,7 @@ export class Mp4Writer {
 
   async add(planes: Uint8Array): Promise<void> {
     const { width, height, frameRate } = this.#options;
-    const sample = new VideoSample(planes, {
+    const sample = new this.#library.VideoSample(planes, {
       format: "I420",
       codedWidth: even(width),
       codedHeight: even(height),
@@ -84,7 +77,7 @@ export class Mp4Writer {
   /** Ends the file. Returns its bytes when it was kept in memory, and nothing otherwise. */
   async finish(): Promise<Uint8Array> {
     await this.#guard("finish", () => this.#output.finalize());
-    const buffer = this.#target instanceof BufferTarget ? this.#target.buffer : null;
+    const buffer = this.#target instanceof this.#library.BufferTarget ? this.#target.buffer : null;
     return new Uint8Array(buffer ?? new ArrayBuffer(0));
   }
 

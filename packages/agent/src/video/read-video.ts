@@ -1,16 +1,8 @@
 // Decodes a video file into RGB frames, one at a time. Knows nothing about what they show.
 import { InputError, messageOf } from "@dsr/env-bridge/contract";
-import {
-  ALL_FORMATS,
-  BufferSource,
-  FilePathSource,
-  Input,
-  type InputVideoTrack,
-  type VideoSample,
-  VideoSampleSink,
-} from "mediabunny";
-import { registerVideoCodecs } from "./codec-setup.js";
+import type { Input, InputVideoTrack, VideoSample } from "mediabunny";
 import { type RgbImage, i420ToRgb } from "./color.js";
+import { loadVideoLibrary } from "./video-library.js";
 
 /** A decoded frame; `timestamp` in seconds. */
 export interface VideoFrameImage extends RgbImage {
@@ -22,12 +14,12 @@ export interface VideoFrameImage extends RgbImage {
  * @throws InputError when there is no video that can be decoded
  */
 export async function* readVideo(video: string | Uint8Array): AsyncGenerator<VideoFrameImage> {
-  registerVideoCodecs();
-  const source = typeof video === "string" ? new FilePathSource(video) : new BufferSource(video);
-  const input = new Input({ source, formats: ALL_FORMATS });
+  const library = await loadVideoLibrary();
+  const source = typeof video === "string" ? new library.FilePathSource(video) : new library.BufferSource(video);
+  const input = new library.Input({ source, formats: library.ALL_FORMATS });
   const name = typeof video === "string" ? video : `${video.byteLength} bytes`;
   try {
-    const sink = new VideoSampleSink(await videoTrackOf(input, name));
+    const sink = new library.VideoSampleSink(await videoTrackOf(input, name));
     for await (const sample of sink.samples()) {
       try {
         yield await imageOf(sample, name);
