@@ -82,6 +82,7 @@ class ScriptedPlayer {
   private lastHealth = 0;
   private leastDistance = Infinity;
   private readonly avoided = new Map<number, number>();
+  private home: Self | undefined;
   private step = 0;
   private placeTries = 0;
 
@@ -92,7 +93,8 @@ class ScriptedPlayer {
   }
 
   act(observation: Observation): readonly number[] {
-    const sight = readSight(observation);
+    const sight = readSight(observation, this.home);
+    this.home ??= sight.self;
     this.step++;
     this.sinceBlow++;
     this.sinceUse++;

@@ -13,8 +13,11 @@ import type { Box } from "../simulation/rays.js";
 /** The observation keys that the expert reads. */
 export const expertObserves = ["life_stats", "location_stats", "inventory", "entities", "voxels"] as const;
 
-/** Biome ids where a deep step down may be the last. */
-const perilousBiomes: ReadonlySet<number> = new Set([8, 9]);
+/** Biome ids where a deep step down may be the last: lava in the nether, the void at the End's coast. */
+const nether = 8;
+const theEnd = 9;
+/** The End's island is whole within this distance of where one arrives, metres. */
+const inland = 45;
 
 export interface Self {
   readonly x: number;
@@ -67,15 +70,15 @@ export interface Sight {
   slotOf(name: string): number;
 }
 
-/** Reads one observation. @throws InputError when a key that the expert needs is missing */
-export function readSight(observation: Observation): Sight {
+/** Reads one observation; `home` is where the episode began. @throws InputError when a key that the expert needs is missing */
+export function readSight(observation: Observation, home?: Self): Sight {
   const life = recordOf(observation, "life_stats");
   const place = recordOf(observation, "location_stats");
   const inventory = recordOf(observation, "inventory");
   const names = inventory["name"] as readonly string[];
   const quantities = arrayOf(inventory["quantity"], "inventory.quantity");
   return {
-    self: readSelf(life, place),
+    self: readSelf(life, place, home),
     things: (observation["entities"] as readonly SpaceRecord[]).map(readThing),
     ground: new Ground(recordOf(observation, "voxels")),
     count: (name) => names.reduce((sum, found, i) => (found === name ? sum + Number(quantities[i]) : sum), 0),
@@ -83,7 +86,8 @@ export function readSight(observation: Observation): Sight {
   };
 }
 
-function readSelf(life: SpaceRecord, place: SpaceRecord): Self {
+function readSelf(life: SpaceRecord, place: SpaceRecord, home: Self | undefined): Self {
+  const biome = numberOf(place["biome_id"], "location_stats.biome_id");
   const [x = 0, y = 0, z = 0] = numbers(place["pos"], "location_stats.pos");
   return {
     x,
@@ -92,7 +96,7 @@ function readSelf(life: SpaceRecord, place: SpaceRecord): Self {
     yaw: numberOf(place["yaw"], "location_stats.yaw"),
     pitch: numberOf(place["pitch"], "location_stats.pitch"),
     life: numberOf(life["life"], "life_stats.life"),
-    isPerilous: perilousBiomes.has(numberOf(place["biome_id"], "location_stats.biome_id")),
+    isPerilous: biome === nether || (biome === theEnd && home !== undefined && levelDistance(home, { x, z }) > inland),
   };
 }
 

@@ -9,7 +9,7 @@ import { type MobTraits, mobTraits } from "./mob-traits.js";
 import { inputDamping, jump, travel, type TravelWish, updateFluids } from "./travel.js";
 
 /** Degrees that a body may turn in one tick. */
-const turnLimit = 45;
+const turnLimit = 90;
 
 export class Mob extends LivingBody {
   readonly id: number;

@@ -61,6 +61,7 @@ export class Simulation implements MobWorld {
   timeOfDay: number;
   private readonly frozenTime: boolean;
   private nextId = 1;
+  private ticks = 0;
 
   constructor(options: SimulationOptions) {
     this.terrain = options.terrain;
@@ -99,6 +100,7 @@ export class Simulation implements MobWorld {
   /** Advances 1/20 s: the player's turn and hands act on what was seen last, then everything moves. */
   tick(action: MinedojoAction): string | undefined {
     const { player } = this;
+    this.ticks++;
     player.startTick();
     player.turn(action.yaw, action.pitch);
     const note = player.isDead ? undefined : useHands(this, action);
@@ -227,7 +229,7 @@ export class Simulation implements MobWorld {
     }
     if (body.fireTicks > 0) {
       body.fireTicks = body.inWater || isFireproof ? 0 : body.fireTicks - 1;
-      if (body.fireTicks % fireDamageInterval === 1) harm(1, "fire");
+      if (body.fireTicks > 0 && this.ticks % fireDamageInterval === 0) harm(1, "fire");
     }
     if (this.dimension === "the_end" && body.y < 2) harm(4, "void");
     if (body === this.player) this.breathe(harm);

@@ -27,6 +27,8 @@ const stareSquared = 16;
 const stareTicks = 5;
 const returnTicks = 30;
 const farSquared = 256;
+/** It also comes by teleport when it makes no headway from farther than this, for there is no path search. */
+const nearSquared = 16;
 /** Chance that a struck enderman teleports. */
 const flinchChance = 0.5;
 
@@ -102,7 +104,8 @@ function becomeAngry(mob: Mob, world: MobWorld, isStared: boolean): void {
 function evadeOrReturn(mob: Mob, world: MobWorld, isStared: boolean): void {
   const squared = squaredDistance(mob, world.player);
   if (isStared && squared < stareSquared) teleportRandomly(mob, world);
-  mob.kindTicks = !isStared && squared > farSquared ? mob.kindTicks + 1 : 0;
+  const isHeldUp = squared > nearSquared && (mob.unseenTicks > 0 || mob.limbSwingAmount < 0.2);
+  mob.kindTicks = (!isStared && squared > farSquared) || isHeldUp ? mob.kindTicks + 1 : 0;
   if (mob.kindTicks < returnTicks) return;
   mob.kindTicks = 0;
   teleportNear(mob, world);

@@ -37,9 +37,15 @@ export function walkTowards(mob: Mob, grid: VoxelGrid, x: number, z: number, spe
   }
 }
 
-/** Looks at the ground one step ahead. */
+/** Looks at the ground one step ahead, and for danger as far as the mob would slide. */
 export function footingAhead(mob: Mob, grid: VoxelGrid, yaw: number): Footing {
-  const reach = mob.halfWidth + 0.5;
+  const near = footingAt(mob, grid, yaw, mob.halfWidth + 0.5);
+  const speed = Math.max(Math.abs(mob.velocityX), Math.abs(mob.velocityZ));
+  if (near !== "free" || speed < 0.1) return near;
+  return footingAt(mob, grid, yaw, mob.halfWidth + 0.5 + 2 * speed) === "blocked" ? "blocked" : "free";
+}
+
+function footingAt(mob: Mob, grid: VoxelGrid, yaw: number, reach: number): Footing {
   const x = Math.floor(mob.x - sin(yaw * degreesToRadians) * reach);
   const z = Math.floor(mob.z + cos(yaw * degreesToRadians) * reach);
   const y = Math.floor(mob.y + 0.01);
