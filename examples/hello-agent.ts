@@ -28,7 +28,10 @@ const environment = await client.openSession({
   options: { imageSize: [160, 256], observe: ["rgb", "entities", "location_stats"] },
 });
 
-let { observation } = await environment.reset({ seed: "hello", task: "combat_cow_plains_diamond_armors_diamond_sword_shield" });
+let { observation } = await environment.reset({
+  seed: "hello",
+  task: "combat_cow_plains_diamond_armors_diamond_sword_shield",
+});
 for (let step = 0; step < 300; step++) {
   const nearest = bearingToNearest(observation) ?? { turn: 15, distance: Infinity };
   const near = nearest.distance < 2.5;
@@ -36,7 +39,8 @@ for (let step = 0; step < 300; step++) {
   const result = await environment.step(action);
   observation = result.observation;
   const { rgb } = observation;
-  if (step % 20 === 0 && isNdArray(rgb)) console.log(`step ${step}: frame ${rgb.shape.join("×")}, cow at ${nearest.distance.toFixed(1)} m`);
+  if (step % 20 === 0 && isNdArray(rgb))
+    console.log(`step ${step}: frame ${rgb.shape.join("×")}, cow at ${nearest.distance.toFixed(1)} m`);
   if (result.terminated || result.truncated) {
     console.log(result.info.success ? `got it in ${step + 1} steps` : "no luck this time");
     break;

@@ -35,7 +35,8 @@ function createReacher(): Environment {
       metadata: {},
     },
     reset({ seed = 0, task = "reach" } = {}) {
-      if (task !== "reach") throw new InputError(`unknown task '${task}': did you mean 'reach'?`, { code: "unknown-task" });
+      if (task !== "reach")
+        throw new InputError(`unknown task '${task}': did you mean 'reach'?`, { code: "unknown-task" });
       const random = createRandom(seed);
       hand = [0, 0];
       goal = [random.uniform(-0.9, 0.9), random.uniform(-0.9, 0.9)];
@@ -46,7 +47,13 @@ function createReacher(): Environment {
       if (violation !== undefined) throw new InputError(violation, { code: "invalid-action" });
       hand = numbersOf(action).map((move, axis) => Math.min(Math.max((hand[axis] ?? 0) + move, -1), 1));
       const success = isThere();
-      return { observation: observation(), reward: success ? 1 : 0, terminated: success, truncated: false, info: { success } };
+      return {
+        observation: observation(),
+        reward: success ? 1 : 0,
+        terminated: success,
+        truncated: false,
+        info: { success },
+      };
     },
     close() {},
   };
@@ -62,7 +69,9 @@ let { observation } = await robot.reset({ seed: 7 });
 for (let step = 1; step <= 100; step++) {
   const { hand, goal } = observation;
   if (!isNdArray(hand) || !isNdArray(goal)) break;
-  const towards = [0, 1].map((axis) => Math.min(Math.max(Number(goal.data[axis]) - Number(hand.data[axis]), -0.05), 0.05));
+  const towards = [0, 1].map((axis) =>
+    Math.min(Math.max(Number(goal.data[axis]) - Number(hand.data[axis]), -0.05), 0.05),
+  );
   const result = await robot.step(float32(towards));
   observation = result.observation;
   if (result.terminated) console.log(`reached the goal in ${step} steps`);

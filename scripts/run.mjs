@@ -11,11 +11,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dsr = join(root, "packages/cli/bin/dsr.mjs");
 
 /** The evaluation that the demo shows: small, but all tasks, real sockets, both policies. */
-const demoCommand = [
-  ...["agent", "evaluate", "--suite", "animals", "--suite", "hostiles"],
-  ...["--policy", "expert", "--policy", "random", "--seeds", "2", "--episodes", "2"],
-  ...["--clips", "1", "--out", "runs/demo"],
-];
+const demoCommand =
+  "agent evaluate --suite animals --suite hostiles --policy expert --policy random --seeds 2 --episodes 2 --clips 1 --out runs/demo".split(
+    " ",
+  );
 
 function main(task, rest) {
   checkNode();
@@ -47,7 +46,9 @@ function setUp() {
   const wanted = fingerprint();
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
     step("installing dependencies (pnpm 10 through npx)");
-    run("npx", ["--yes", "pnpm@10", "install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"], { quiet: true });
+    run("npx", ["--yes", "pnpm@10", "install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"], {
+      quiet: true,
+    });
     writeFileSync(stamp, wanted);
   }
   step("building");
@@ -58,7 +59,8 @@ function fingerprint() {
   const manifests = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "examples/package.json"];
   for (const name of readdirSync(join(root, "packages"))) manifests.push(`packages/${name}/package.json`);
   const hash = createHash("sha256");
-  for (const path of manifests) if (existsSync(join(root, path))) hash.update(path).update(readFileSync(join(root, path)));
+  for (const path of manifests)
+    if (existsSync(join(root, path))) hash.update(path).update(readFileSync(join(root, path)));
   return hash.digest("hex");
 }
 
@@ -72,9 +74,12 @@ function test(rest) {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
   const status = run(process.execPath, [vitest, "run", ...reporters, ...rest], { mayFail: true });
   if (!existsSync(results)) return status === 0 ? 1 : status;
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, success } = JSON.parse(
-    readFileSync(results, "utf8"),
-  );
+  const {
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numPendingTests: skipped,
+    success,
+  } = JSON.parse(readFileSync(results, "utf8"));
   const failures = failed === 0 && (!success || status !== 0) ? 1 : failed;
   console.log(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return failures > 0 ? 1 : 0;

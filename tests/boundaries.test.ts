@@ -52,7 +52,7 @@ function wrongArrow(name: string, found: Import): string | undefined {
   if (internal === null) return escapes(name, found);
   const entries = allowed[name]?.[internal[1] ?? ""];
   const own = internal[1] === name;
-  const isTest = /\.test\.ts$/.test(found.file);
+  const isTest = found.file.endsWith(".test.ts");
   if (own || (isTest && internal[2] === "test" && entries !== undefined)) return undefined;
   if (entries === undefined) return `${found.file}: ${name} may not import ${found.specifier}`;
   if (entries !== "*" && !entries.includes(internal[2] ?? "")) {
@@ -69,7 +69,8 @@ function escapes(name: string, found: Import): string | undefined {
 }
 
 function packageOf(specifier: string): string | undefined {
-  if (specifier.startsWith(".") || specifier.startsWith("node:") || builtinModules.includes(specifier)) return undefined;
+  if (specifier.startsWith(".") || specifier.startsWith("node:") || builtinModules.includes(specifier))
+    return undefined;
   const [scope = "", name = ""] = specifier.split("/");
   return scope.startsWith("@") ? `${scope}/${name}` : scope;
 }
@@ -92,11 +93,14 @@ describe.each(packages)("%s", (name) => {
 
   test("depends along the arrows only", () => {
     const internal = Object.keys(manifest.dependencies ?? {}).filter((dependency) => dependency.startsWith("@dsr/"));
-    for (const dependency of internal) expect(Object.keys(allowed[name] ?? {})).toContain(dependency.slice("@dsr/".length));
+    for (const dependency of internal)
+      expect(Object.keys(allowed[name] ?? {})).toContain(dependency.slice("@dsr/".length));
   });
 
   test("declares every package it imports, and no other", () => {
-    const shipped = imports.filter((found) => found.file.includes("/src/") && !/\.test\.ts$|\/fixtures\//.test(found.file));
+    const shipped = imports.filter(
+      (found) => found.file.includes("/src/") && !/\.test\.ts$|\/fixtures\//.test(found.file),
+    );
     const used = new Set(shipped.map((found) => packageOf(found.specifier)).filter((found) => found !== undefined));
     used.delete(manifest.name);
     expect([...used].sort()).toEqual(Object.keys(manifest.dependencies ?? {}).sort());
@@ -122,7 +126,13 @@ test("the rules themselves catch wrong arrows", () => {
   expect(wrongArrow("voxel-world", { file: "packages/voxel-world/src/a.ts", specifier: "@dsr/env-bridge" })).toMatch(
     "may import only @dsr/env-bridge/contract",
   );
-  expect(wrongArrow("agent", { file: "packages/agent/src/a.ts", specifier: "@dsr/voxel-world" })).toMatch("may not import");
-  expect(wrongArrow("agent", { file: "packages/agent/src/a.ts", specifier: "../../cli/src/main.js" })).toMatch("reaches out");
-  expect(wrongArrow("agent", { file: "packages/agent/src/a.ts", specifier: "@dsr/env-bridge/contract" })).toBeUndefined();
+  expect(wrongArrow("agent", { file: "packages/agent/src/a.ts", specifier: "@dsr/voxel-world" })).toMatch(
+    "may not import",
+  );
+  expect(wrongArrow("agent", { file: "packages/agent/src/a.ts", specifier: "../../cli/src/main.js" })).toMatch(
+    "reaches out",
+  );
+  expect(
+    wrongArrow("agent", { file: "packages/agent/src/a.ts", specifier: "@dsr/env-bridge/contract" }),
+  ).toBeUndefined();
 });

@@ -11,13 +11,29 @@ test.each<[string, string[], RegExp]>([
   ["unknown command", ["agnt"], /unknown command 'agnt'.*agent/],
   ["unknown option", ["agent", "run", "--polcy", "x"], /unknown option '--polcy'.*--policy/],
   ["unknown policy", ["agent", "run", "--task", cow, "--policy", "exprt"], /unknown policy 'exprt'.*'expert'/],
-  ["unknown task", ["agent", "run", "--task", "combat_cow_plain", "--policy", "random"], /unknown task 'combat_cow_plain': did you mean 'combat_/],
-  ["unknown suite", ["agent", "evaluate", "--suite", "animal", "--out", "/tmp/none"], /unknown suite 'animal'.*'animals'/],
+  [
+    "unknown task",
+    ["agent", "run", "--task", "combat_cow_plain", "--policy", "random"],
+    /unknown task 'combat_cow_plain': did you mean 'combat_/,
+  ],
+  [
+    "unknown suite",
+    ["agent", "evaluate", "--suite", "animal", "--out", "/tmp/none"],
+    /unknown suite 'animal'.*'animals'/,
+  ],
   ["unknown environment", ["env", "serve", "--env", "voxel-word"], /unknown environment 'voxel-word'.*'voxel-world'/],
-  ["not a number", ["agent", "evaluate", "--seeds", "three", "--out", "/tmp/none"], /expected an integer of at least 1, found 'three'/],
+  [
+    "not a number",
+    ["agent", "evaluate", "--seeds", "three", "--out", "/tmp/none"],
+    /expected an integer of at least 1, found 'three'/,
+  ],
   ["not a size", ["agent", "run", "--image", "160"], /expected HEIGHTxWIDTH .* found '160'/],
   ["not a port", ["env", "serve", "--port", "70000"], /expected an integer from 0 to 65535, found '70000'/],
-  ["not an address", ["env", "check", "http://127.0.0.1:1"], /expected ws:\/\/HOST:PORT .* found 'http:\/\/127.0.0.1:1'/],
+  [
+    "not an address",
+    ["env", "check", "http://127.0.0.1:1"],
+    /expected ws:\/\/HOST:PORT .* found 'http:\/\/127.0.0.1:1'/,
+  ],
   ["open to the world without a token", ["env", "serve", "--host", "0.0.0.0", "--port", "0"], /token/],
   ["unknown environment option", ["env", "check", "--option", "imageSze=[64,64]"], /imageSze.*imageSize/],
 ])("%s: one clear line and exit code 2", async (_, args, message) => {
@@ -47,7 +63,7 @@ test("an output folder that cannot be written, or holds something else, is refus
   expect(inside.stderr.trim()).toMatch(/^dsr: .*file\/run[^\n]*$/);
   const foreign = await dsr("agent", "evaluate", "--task", cow, "--policy", "random", "--out", folder);
   expect(foreign).toMatchObject({ code: 2, stdout: "" });
-  expect(foreign.stderr.trim()).toMatch(/^dsr: .*not empty[^\n]*$/);
+  expect(foreign.stderr.trim()).toMatch(/^dsr: output folder .*expected a new or empty one[^\n]*found file$/);
 });
 
 test("a server that is not there is one line and exit code 1", async () => {
@@ -56,14 +72,20 @@ test("a server that is not there is one line and exit code 1", async () => {
   expect(code).toBe(1);
 });
 
-test.each([[[]], [["env", "serve"]], [["env", "check"]], [["agent", "run"]], [["agent", "evaluate"]], [["report"]], [["perf", "bridge"]], [["perf", "world"]]])(
-  "help of %j has an example",
-  async (path: string[]) => {
-    const { code, stdout } = await dsr(...path, "--help");
-    expect(code).toBe(0);
-    expect(stdout).toContain(`$ dsr ${path.join(" ")}`.trim());
-  },
-);
+test.each([
+  [[]],
+  [["env", "serve"]],
+  [["env", "check"]],
+  [["agent", "run"]],
+  [["agent", "evaluate"]],
+  [["report"]],
+  [["perf", "bridge"]],
+  [["perf", "world"]],
+])("help of %j has an example", async (path: string[]) => {
+  const { code, stdout } = await dsr(...path, "--help");
+  expect(code).toBe(0);
+  expect(stdout).toContain(`$ dsr ${path.join(" ")}`.trim());
+});
 
 test("serve prints its address, check passes against it with the token and fails without", async () => {
   const server = startDsr(["env", "serve", "--port", "0", "--json"], { DSR_TOKEN: "secret" });
@@ -81,7 +103,19 @@ test("serve prints its address, check passes against it with the token and fails
 });
 
 test("run prints its episodes for a machine", async () => {
-  const { code, stdout } = await dsr("agent", "run", "--task", cow, "--policy", "random", "--max-steps", "12", "--image", "32x32", "--json");
+  const { code, stdout } = await dsr(
+    "agent",
+    "run",
+    "--task",
+    cow,
+    "--policy",
+    "random",
+    "--max-steps",
+    "12",
+    "--image",
+    "32x32",
+    "--json",
+  );
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ task: cow, policy: "random", episodes: [{ steps: 12, success: false }] });
 });

@@ -18,7 +18,8 @@ export interface Outcome {
 
 /** Starts `dsr`; the process is killed when the test ends. */
 export function startDsr(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  if (!existsSync(join(root, "packages/cli/dist/main.js"))) throw new Error("no build found: run `npm run build` first");
+  if (!existsSync(join(root, "packages/cli/dist/main.js")))
+    throw new Error("no build found: run `npm run build` first");
   const child = spawn(process.execPath, [script, ...args], {
     cwd: root,
     env: { ...process.env, ...environment },

@@ -51,7 +51,9 @@ export function withLiveEnvironment<T>(
   source: EnvironmentSource,
   use: (session: RealtimeSession) => MaybePromise<T>,
 ): Promise<T> {
-  return withClient(source, async (client) => closing(await client.openRealtimeSession({ options: source.options }), use));
+  return withClient(source, async (client) =>
+    closing(await client.openRealtimeSession({ options: source.options }), use),
+  );
 }
 
 async function withClient<T>(source: EnvironmentSource, use: (client: EnvClient) => Promise<T>): Promise<T> {
@@ -60,7 +62,9 @@ async function withClient<T>(source: EnvironmentSource, use: (client: EnvClient)
     return closing(await EnvClient.connect(checkAddress(source.target), settings), use);
   }
   const factories = [environmentFactory(source.target)];
-  return closing(await EnvServer.listen({ factories }), async (server) => closing(await EnvClient.connect(server.url), use));
+  return closing(await EnvServer.listen({ factories }), async (server) =>
+    closing(await EnvClient.connect(server.url), use),
+  );
 }
 
 /** Uses something that must be closed, whatever happens. */

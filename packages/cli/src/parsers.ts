@@ -18,7 +18,8 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: s
 /** Reads a positive number. */
 export function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError(`expected a positive number, found '${text}'`);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError(`expected a positive number, found '${text}'`);
   return value;
 }
 

@@ -16,7 +16,10 @@ export function createProgram(): Command {
   const program = new Command("dsr")
     .description("Embodied agents for Minecraft and robots, with dynamic spatial reasoning")
     .version(version())
-    .addHelpText("after", examples("dsr agent run --task combat_cow_plains_diamond_armors_diamond_sword_shield --policy expert"));
+    .addHelpText(
+      "after",
+      examples("dsr agent run --task combat_cow_plains_diamond_armors_diamond_sword_shield --policy expert"),
+    );
   program.addCommand(
     group("env", "serve and check environments", [envServeCommand(), envCheckCommand(), envTasksCommand()]),
   );
@@ -44,6 +47,8 @@ function shareSettings(command: Command): void {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/^error: /, "").trim().replaceAll(/\s*\n\s*/g, " ");
+  return text
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
 }
-

@@ -61,10 +61,10 @@ export function agentEvaluateCommand(): Command {
         "dsr agent evaluate --suite animals --suite hostiles --policy expert --seeds 3 --episodes 20 --out runs/a --resume",
       ),
     )
-    .action(run);
+    .action(evaluatePolicies);
 }
 
-async function run(options: Options, command: Command): Promise<void> {
+async function evaluatePolicies(options: Options, command: Command): Promise<void> {
   const bar = new ProgressBar();
   const cancel = new AbortController();
   const stop = (): void => cancel.abort();
@@ -111,7 +111,8 @@ async function finish(options: Options, result: EvaluationResult): Promise<void>
     for (const { folder } of result.runs) console.log(`summary ${join(folder, "summary.json")}`);
     if (report !== undefined) console.log(`report  ${report}`);
   }
-  if (result.lost > 0) throw new InfrastructureError(`${result.lost} episodes lost to infrastructure failures; --resume tries them again`);
+  if (result.lost > 0)
+    throw new InfrastructureError(`${result.lost} episodes lost to infrastructure failures; --resume tries them again`);
 }
 
 /** The options as typed, without secrets and without what cannot change a result. */
@@ -123,7 +124,8 @@ function commandLineOf(command: Command): string {
     const name = option.attributeName();
     if (irrelevant.has(name) || command.getOptionValueSource(name) !== "cli") continue;
     const value: unknown = command.getOptionValue(name);
-    for (const part of Array.isArray(value) && name !== "image" ? value : [value]) words.push(...wordsOf(option.long ?? "", part));
+    for (const part of Array.isArray(value) && name !== "image" ? value : [value])
+      words.push(...wordsOf(option.long ?? "", part));
   }
   return words.join(" ");
 }

@@ -55,7 +55,10 @@ export function agentRunCommand(): Command {
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      examples(`dsr agent run --task ${cow} --policy expert --seed 7`, "dsr agent run --policy random --mode realtime --record runs/random"),
+      examples(
+        `dsr agent run --task ${cow} --policy expert --seed 7`,
+        "dsr agent run --policy random --mode realtime --record runs/random",
+      ),
     )
     .action(play);
 }
@@ -75,7 +78,10 @@ async function play(options: Options): Promise<void> {
   const recorder = options.record === undefined ? undefined : await Recorder.open(options.record);
   const subscribers: readonly LoopSubscriber[] = recorder === undefined ? [metrics] : [metrics, recorder];
   const played: PlayedEpisode[] = [];
-  const playAll = async (spec: EnvironmentSpec, run: (policy: Policy, loop: LoopOptions) => ReturnType<typeof runEpisode>) => {
+  const playAll = async (
+    spec: EnvironmentSpec,
+    run: (policy: Policy, loop: LoopOptions) => ReturnType<typeof runEpisode>,
+  ) => {
     const policy = await createPolicy(factory, { seed: options.seed ?? "0", spec });
     for (let episode = 0; episode < options.episodes; episode++) {
       const seed = seedOf(options.seed, episode);
@@ -86,7 +92,8 @@ async function play(options: Options): Promise<void> {
     }
     await policy.close?.();
   };
-  if (options.mode === "realtime") await withLiveEnvironment(source, (live) => playAll(live.spec, (p, o) => runRealtime(live, p, o)));
+  if (options.mode === "realtime")
+    await withLiveEnvironment(source, (live) => playAll(live.spec, (p, o) => runRealtime(live, p, o)));
   else await withServedEnvironment(source, (served) => playAll(served.spec, (p, o) => runEpisode(served, p, o)));
   const recorded = (await recorder?.close()) ?? [];
   print(options, played, metrics.snapshot(), recorded);

@@ -25,7 +25,13 @@ export function envCheckCommand(): Command {
     .option("--steps <n>", "steps of each episode", integer(1), 20)
     .option("--option <key=value>", "environment option, repeatable", keyValue)
     .option("--json", "print one JSON object")
-    .addHelpText("after", examples("dsr env check", "dsr env check ws://127.0.0.1:8765 --task combat_cow_plains_diamond_armors_diamond_sword_shield"))
+    .addHelpText(
+      "after",
+      examples(
+        "dsr env check",
+        "dsr env check ws://127.0.0.1:8765 --task combat_cow_plains_diamond_armors_diamond_sword_shield",
+      ),
+    )
     .action(check);
 }
 
@@ -44,5 +50,7 @@ async function check(target: string, options: Options): Promise<void> {
 
 function describe(id: string, problems: readonly EnvironmentProblem[]): string {
   if (problems.length === 0) return `${id} keeps the environment contract`;
-  return [`${id}: ${problems.length} problem(s)`, ...problems.map(({ rule, message }) => `  ${rule}: ${message}`)].join("\n");
+  return [`${id}: ${problems.length} problem(s)`, ...problems.map(({ rule, message }) => `  ${rule}: ${message}`)].join(
+    "\n",
+  );
 }

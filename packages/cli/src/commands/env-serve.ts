@@ -24,7 +24,10 @@ export function envServeCommand(): Command {
     .option("--token <secret>", "clients must present it (or set DSR_TOKEN)", process.env["DSR_TOKEN"])
     .option("--max-sessions <n>", "sessions at once", integer(1), 128)
     .option("--json", "print one JSON object with the address on standard output")
-    .addHelpText("after", examples("dsr env serve --port 8765", "DSR_TOKEN=secret dsr env serve --host 0.0.0.0 --port 0 --json"))
+    .addHelpText(
+      "after",
+      examples("dsr env serve --port 8765", "DSR_TOKEN=secret dsr env serve --host 0.0.0.0 --port 0 --json"),
+    )
     .action(serve);
 }
 

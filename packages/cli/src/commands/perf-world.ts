@@ -17,7 +17,9 @@ export function perfWorldCommand(): Command {
     .addHelpText("after", examples("dsr perf world", "dsr perf world --seconds 2 --json"))
     .action(async (options: Options) => {
       const report = await measureWorld({ seconds: options.seconds });
-      console.log(options.json ? JSON.stringify(report) : describe(report as unknown as Readonly<Record<string, unknown>>));
+      console.log(
+        options.json ? JSON.stringify(report) : describe(report as unknown as Readonly<Record<string, unknown>>),
+      );
     });
 }
 
