@@ -1,17 +1,17 @@
 // Measures steps a second of the embedded world, with the reference ray-caster in the same run for comparison.
 // Knows nothing about printing or judging the figures.
-import { createRandom, type ImageSize, type SpaceRecord, type SpaceValue } from "@dsr/env-bridge/contract";
+import { decodeMinedojoAction, type ImageSize, type SpaceRecord } from "@dsr/env-bridge/contract";
 import { VoxelWorld } from "../environment/index.js";
-import { createExpert } from "../expert/index.js";
+import { bodiesOf } from "../environment/picture.js";
+import { Renderer } from "../render/index.js";
+import type { Simulation } from "../simulation/simulation.js";
+import { startWorld, taskSpecOf } from "../tasks/index.js";
+import { recordEpisode, type Recording } from "./recording.js";
 
-/** Tasks that are played in turn: open land, trees, a cavern. */
-const tasks = [
-  "combat_cow_plains_diamond_armors_diamond_sword_shield",
-  "combat_zombie_forest_diamond_armors_diamond_sword_shield",
-  "harvest_1_porkchop",
-  "combat_zombie_pigman_nether_diamond_armors_diamond_sword_shield",
-] as const;
-const episodeSteps = 200;
+/** Steps before the clock starts, so that the code is compiled. */
+const warmUpSteps = 40;
+const smallSize = [64, 64] as const;
+const fullSize = [160, 256] as const;
 
 export interface WorldPerfOptions {
   /** Seconds that each figure is measured for; 3 unless given. */
@@ -23,7 +23,7 @@ export interface WorldPerfOptions {
 export interface StepRate {
   readonly stepsPerSecond: number;
   readonly steps: number;
-  /** Mean milliseconds of a reset, the first observation included. */
+  /** Mean milliseconds of a reset; with the first picture, except for the reference. */
   readonly resetMs: number;
 }
 
@@ -32,80 +32,90 @@ export interface WorldPerfReport {
   readonly rgb64: StepRate;
   /** 160×256 rgb, depth and segmentation. */
   readonly full160x256: StepRate;
-  /** No pictures: physics, minds and the stats only. */
+  /** No pictures: physics, minds and the life stats only. */
   readonly physics: StepRate;
-}
-
-interface Workload {
-  readonly observe: readonly string[];
-  readonly imageSize: ImageSize;
-  readonly seconds: number;
-  readonly seed: string;
+  /** The same with the plain ray-caster, which looks at every block along every ray. */
+  readonly reference: { readonly rgb64: StepRate; readonly full160x256: StepRate };
 }
 
 /** Plays the world for some seconds at each size. The player walks, turns and fights as a busy agent would. */
 export function measureWorld(options: WorldPerfOptions = {}): WorldPerfReport {
   const seconds = options.seconds ?? 3;
   const seed = options.seed ?? "perf";
-  const rate = (observe: readonly string[], imageSize: ImageSize): StepRate =>
-    measureRate({ observe, imageSize, seconds, seed });
+  const rate = (player: Player): StepRate => measureRate(player, seconds, seed);
   return {
-    rgb64: rate(["rgb"], [64, 64]),
-    full160x256: rate(["rgb", "depth", "segmentation"], [160, 256]),
-    physics: rate(["life_stats"], [8, 8]),
+    rgb64: rate(environmentPlayer(["rgb"], smallSize)),
+    full160x256: rate(environmentPlayer(["rgb", "depth", "segmentation"], fullSize)),
+    physics: rate(environmentPlayer(["life_stats"], smallSize)),
+    reference: {
+      rgb64: rate(referencePlayer(smallSize, false)),
+      full160x256: rate(referencePlayer(fullSize, true)),
+    },
   };
 }
 
-function measureRate(load: Workload): StepRate {
-  const options = { observe: load.observe, imageSize: load.imageSize, maxEpisodeSteps: episodeSteps };
-  const world = new VoxelWorld(options as SpaceRecord);
+/** Plays recorded actions, one at a time. */
+interface Player {
+  begin(recording: Recording): void;
+  step(action: Recording["actions"][number]): void;
+}
+
+function environmentPlayer(observe: readonly string[], imageSize: ImageSize): Player {
+  const world = new VoxelWorld({ observe, imageSize, maxEpisodeSteps: 1_000_000 } as SpaceRecord);
+  return { begin: (recording) => world.reset(recording), step: (action) => world.step(action) };
+}
+
+function referencePlayer(size: ImageSize, isFull: boolean): Player {
+  const renderer = new Renderer({ size, depth: isFull, segmentation: isFull, reference: true });
+  let world: Simulation | undefined;
+  return {
+    begin: ({ task, seed }) => {
+      world = startWorld(taskSpecOf(task), seed);
+    },
+    step: (action) => {
+      if (world === undefined) return;
+      world.tick(decodeMinedojoAction(action));
+      draw(renderer, world);
+    },
+  };
+}
+
+function draw(renderer: Renderer, world: Simulation): void {
+  const { grid, biome, timeOfDay, player } = world;
+  const camera = { ...player.eye(), yaw: player.yaw, pitch: player.pitch, verticalFov: 70 };
+  renderer.render({ grid, biome, bodies: bodiesOf(world), timeOfDay }, camera);
+}
+
+function measureRate(player: Player, seconds: number, seed: string): StepRate {
+  warmUp(player, recordEpisode(0, `${seed} warm-up`));
   let steps = 0;
   let stepMs = 0;
-  let resets = 0;
   let resetMs = 0;
-  for (let episode = 0; stepMs < load.seconds * 1000; episode++) {
-    const actions = recordedActions(tasks[episode % tasks.length] ?? tasks[0], `${load.seed} ${episode}`);
+  let episodes = 0;
+  for (; stepMs < seconds * 1000; episodes++) {
+    const recording = recordEpisode(episodes, seed);
     const start = performance.now();
-    world.reset({ seed: actions.seed, task: actions.task });
+    player.begin(recording);
     const begun = performance.now();
-    const played = playAll(world, actions.list);
-    const isWarm = episode >= tasks.length || load.seconds === 0;
-    if (!isWarm) continue;
-    resets++;
     resetMs += begun - start;
-    steps += played;
+    steps += playUntil(player, recording, begun + seconds * 1000 - stepMs);
     stepMs += performance.now() - begun;
-    if (load.seconds === 0) break;
   }
-  world.close();
-  return { stepsPerSecond: (steps * 1000) / stepMs, steps, resetMs: resetMs / resets };
+  return { stepsPerSecond: (steps * 1000) / stepMs, steps, resetMs: resetMs / episodes };
 }
 
-function playAll(world: VoxelWorld, actions: readonly SpaceValue[]): number {
-  for (const action of actions) world.step(action);
-  return actions.length;
+function warmUp(player: Player, recording: Recording): void {
+  player.begin(recording);
+  for (const action of recording.actions.slice(0, warmUpSteps)) player.step(action);
 }
 
-interface Recording {
-  readonly task: string;
-  readonly seed: string;
-  readonly list: readonly SpaceValue[];
-}
-
-/** The actions of an expert with some random turns, recorded without pictures so that thinking is not measured. */
-function recordedActions(task: string, seed: string): Recording {
-  const expert = createExpert();
-  const world = new VoxelWorld({ observe: [...expert.observes], maxEpisodeSteps: episodeSteps });
-  expert.reset({ id: task, prompt: "" }, world.spec);
-  const random = createRandom(seed, "turns");
-  const list: SpaceValue[] = [];
-  let { observation } = world.reset({ seed, task });
-  for (;;) {
-    const action = [...expert.act(observation)];
-    if (random.float() < 0.1) action[4] = random.integer(25);
-    list.push(action);
-    const result = world.step(action);
-    if (result.terminated || result.truncated) return { task, seed, list };
-    observation = result.observation;
+/** Plays a recording, but not beyond a time; returns the number of steps. */
+function playUntil(player: Player, { actions }: Recording, deadline: number): number {
+  let steps = 0;
+  for (const action of actions) {
+    player.step(action);
+    steps++;
+    if (performance.now() >= deadline) break;
   }
+  return steps;
 }
