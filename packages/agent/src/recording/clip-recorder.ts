@@ -8,10 +8,10 @@ import { rgbToI420 } from "../video/color.js";
 import { Mp4Writer } from "../video/mp4-writer.js";
 
 export interface ClipOptions {
-  /** The newest frames that are kept; 240 unless given (12 seconds at 20 a second). */
+  /** The newest frames that are kept; 160 unless given (8 seconds at 20 a second). */
   readonly frames?: number | undefined;
-  /** H.264 quantizer; 30 unless given. */
-  readonly quantizer?: number | undefined;
+  /** Bits a second; 200,000 unless given, so that 8 seconds take about 200 kB however wild the picture is. */
+  readonly bitrate?: number | undefined;
   /** The observation that is filmed; `rgb` unless given. */
   readonly imageKey?: string | undefined;
 }
@@ -43,7 +43,7 @@ export class ClipRecorder implements LoopSubscriber {
     const [height = 0, width = 0] = image.shape;
     this.#size = { width, height };
     this.#frames.push(rgbToI420({ width, height, data: image.data }));
-    if (this.#frames.length > (this.#options.frames ?? 240)) this.#frames.shift();
+    if (this.#frames.length > (this.#options.frames ?? 160)) this.#frames.shift();
   };
 
   /** Frames held now. */
@@ -55,8 +55,8 @@ export class ClipRecorder implements LoopSubscriber {
   async save(path: string): Promise<void> {
     const size = this.#size;
     if (size === undefined) throw new InputError(`clip ${path}: expected pictures, found none`);
-    const quantizer = this.#options.quantizer ?? 30;
-    const writer = await Mp4Writer.open({ ...size, frameRate: this.#frameRate, quantizer });
+    const quality = { bitrate: this.#options.bitrate ?? 200_000 };
+    const writer = await Mp4Writer.open({ ...size, frameRate: this.#frameRate, quality });
     for (const frame of this.#frames) await writer.add(frame);
     await writeFileAtomically(path, await writer.finish());
   }

@@ -123,7 +123,7 @@ export class EpisodeRecording {
     const [height, width] = this.#size ?? [0, 0];
     await mkdir(this.#temporary, { recursive: true });
     const path = join(this.#temporary, "recording.mp4");
-    return Mp4Writer.open({ width, height, frameRate: this.#frameRate, quantizer: this.#quantizer, path });
+    return Mp4Writer.open({ width, height, frameRate: this.#frameRate, quality: { quantizer: this.#quantizer }, path });
   }
 
   get #frameRate(): number {

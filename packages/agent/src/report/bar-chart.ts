@@ -5,7 +5,7 @@ import type { LoadedRun } from "./load-run.js";
 import { seriesColours } from "./style.js";
 
 const width = 1000;
-const labelWidth = 230;
+const labelWidth = 270;
 const plotWidth = width - labelWidth - 60;
 const barHeight = 14;
 const groupGap = 12;

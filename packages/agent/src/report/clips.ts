@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import type { EpisodeRecord } from "../evaluation/episode-records.js";
+import type { RgbImage } from "../video/color.js";
 import { readVideo } from "../video/read-video.js";
 import { encodePng } from "./png.js";
 import type { LoadedRun } from "./load-run.js";
@@ -13,7 +14,7 @@ export interface EmbeddedClip {
   readonly runIndex: number;
   readonly record: EpisodeRecord;
   readonly video: string;
-  /** Its first frame as PNG. */
+  /** Its first frame as PNG, at half the size. */
   readonly poster: string;
 }
 
@@ -71,8 +72,23 @@ async function readClip({ folder }: LoadedRun, { clip }: EpisodeRecord): Promise
 }
 
 async function posterOf(video: Uint8Array): Promise<Uint8Array> {
-  for await (const frame of readVideo(new Uint8Array(video))) return encodePng(frame);
+  for await (const frame of readVideo(new Uint8Array(video))) return encodePng(halved(frame));
   return new Uint8Array();
+}
+
+/** A picture at half the size: a poster is seen for a moment, and PNG is no small format. */
+function halved({ width, height, data }: RgbImage): RgbImage {
+  const w = Math.floor(width / 2);
+  const h = Math.floor(height / 2);
+  const small = new Uint8Array(w * h * 3);
+  for (let i = 0; i < small.length; i++) {
+    const x = Math.floor(i / 3) % w;
+    const y = Math.floor(i / (3 * w));
+    const at = 3 * (2 * y * width + 2 * x) + (i % 3);
+    const sum = [0, 3, 3 * width, 3 * width + 3].reduce((total, offset) => total + (data[at + offset] ?? 0), 0);
+    small[i] = sum / 4;
+  }
+  return { width: w, height: h, data: small };
 }
 
 function dataUrl(type: string, bytes: Uint8Array): string {

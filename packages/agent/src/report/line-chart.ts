@@ -28,15 +28,21 @@ export function lineChart(series: readonly Series[], { description, xLabel, xMax
   const most = Math.max(1, xMax);
   const lines = series.map((each) => {
     const path = each.points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${atX(x / most)} ${atY(y)}`).join("");
-    return html`<path class="line stroke-${each.index % seriesColours}" d="${path}"
-      ><title>${each.label}</title></path
-    >`;
+    const [endX, endY] = each.points.at(-1) ?? [0, 0];
+    const end = each.points.length > 0 && dot(endX / most, endY, each.index % seriesColours);
+    return html`<path class="line stroke-${each.index % seriesColours}" d="${path}"><title>${each.label}</title></path
+      >${end}`;
   });
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${description}">
     ${yAxis()}${xAxis(most)}
     <text class="axis" x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle">${xLabel}</text>
     ${lines}
   </svg>`;
+}
+
+/** Marks the end of a line; a line of one point would not be seen otherwise. */
+function dot(part: number, fraction: number, series: number): Html {
+  return html`<circle class="fill-${series}" cx="${atX(part)}" cy="${atY(fraction)}" r="3.5" />`;
 }
 
 function yAxis(): readonly Html[] {

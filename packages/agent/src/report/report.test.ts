@@ -68,7 +68,7 @@ function recordsOf(configuration: EvaluationConfiguration, rate: number): Map<st
 }
 
 async function clip(): Promise<Uint8Array> {
-  const writer = await Mp4Writer.open({ width: 64, height: 48, frameRate: 20, quantizer: 30 });
+  const writer = await Mp4Writer.open({ width: 64, height: 48, frameRate: 20, quality: { quantizer: 30 } });
   for (let step = 0; step < 4; step++) {
     const data = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => (i + step * 9) % 251);
     await writer.add(rgbToI420({ width: 64, height: 48, data }));

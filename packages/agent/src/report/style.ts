@@ -36,12 +36,14 @@ thead th { color: var(--quiet); font-weight: 600; font-size: 13px; vertical-alig
 tbody th { font-weight: 500; }
 tr.suite th, tr.suite td { font-weight: 650; background: var(--row); }
 .interval { color: var(--quiet); font-size: 12.5px; font-weight: 400; }
+.run { white-space: nowrap; }
 .key { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 4px 0 8px; padding: 0; list-style: none; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 14px 16px; }
 figure svg { display: block; width: 100%; height: auto; }
 figure + figure { margin-top: 12px; }
 .pair { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); }
+.pair figure { min-width: 0; }
 .pair figure + figure { margin-top: 0; }
 svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
 svg .axis { fill: var(--quiet); }
@@ -49,9 +51,9 @@ svg .grid { stroke: var(--line); }
 svg .error { stroke: var(--text); stroke-width: 1.4; }
 svg path.line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .clips { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); }
-.clips figure { margin: 0; padding: 10px; }
+.clips figure { margin: 0; padding: 10px; min-width: 0; }
 .clips video { display: block; width: 100%; border-radius: 6px; background: #000; image-rendering: pixelated; }
-.clips figcaption { font-size: 13px; padding-top: 8px; }
+.clips figcaption { font-size: 13px; padding-top: 8px; overflow-wrap: anywhere; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 14px; overflow-x: auto; font-size: 13px; }
 details { margin-top: 10px; } summary { cursor: pointer; }
 @media (max-width: 480px) { .pair { grid-template-columns: 1fr; } }

@@ -12,7 +12,7 @@ export interface TaskGroup {
 
 /** The name of a run with its colour. */
 export function runKey(run: LoadedRun, index: number): Html {
-  return html`<span class="key fill-${index % seriesColours}"></span>${run.label}`;
+  return html`<span class="run"><span class="key fill-${index % seriesColours}"></span>${run.label}</span>`;
 }
 
 /** Success rates in percent: a row for each task, a bold one for each suite. */

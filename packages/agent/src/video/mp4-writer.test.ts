@@ -24,7 +24,7 @@ function peakSignalToNoise(a: Uint8Array, b: Uint8Array): number {
 
 test("what was encoded is decoded: as many frames, the same pixels, 20 a second", async () => {
   const frames = Array.from({ length: 30 }, (_, step) => picture(64, 48, step));
-  const writer = await Mp4Writer.open({ width: 64, height: 48, frameRate: 20, quantizer: 20 });
+  const writer = await Mp4Writer.open({ width: 64, height: 48, frameRate: 20, quality: { quantizer: 20 } });
   for (const frame of frames) await writer.add(rgbToI420(frame));
   const bytes = await writer.finish();
   let count = 0;
@@ -44,7 +44,7 @@ test("what was encoded is decoded: as many frames, the same pixels, 20 a second"
 
 test("odd sizes are extended to even ones", async () => {
   const frame = picture(63, 33, 0);
-  const writer = await Mp4Writer.open({ width: 63, height: 33, frameRate: 20, quantizer: 26 });
+  const writer = await Mp4Writer.open({ width: 63, height: 33, frameRate: 20, quality: { quantizer: 26 } });
   await writer.add(rgbToI420(frame));
   for await (const decoded of readVideo(await writer.finish())) {
     expect([decoded.width, decoded.height]).toEqual([64, 34]);
@@ -52,7 +52,7 @@ test("odd sizes are extended to even ones", async () => {
 });
 
 test("sizes that no video has are refused, and so are bytes that are no video", async () => {
-  const tiny = Mp4Writer.open({ width: 4, height: 4, frameRate: 20, quantizer: 20 });
+  const tiny = Mp4Writer.open({ width: 4, height: 4, frameRate: 20, quality: { quantizer: 20 } });
   await expect(tiny).rejects.toThrow(InputError);
   await expect(readVideo(new Uint8Array(500)).next()).rejects.toThrow(/video 500 bytes: expected .* found/u);
 });

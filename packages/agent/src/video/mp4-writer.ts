@@ -10,8 +10,11 @@ export interface Mp4Options {
   readonly height: number;
   /** Frames a second. */
   readonly frameRate: number;
-  /** H.264's constant quantizer, 0 (lossless) to 51; 20 is hard to tell from the original, 30 is small. */
-  readonly quantizer: number;
+  /**
+   * H.264's constant quantizer, 0 (lossless) to 51, where 20 is hard to tell from the original; or a target of bits a
+   * second, where the size of the file counts.
+   */
+  readonly quality: { readonly quantizer: number } | { readonly bitrate: number };
   /** The file to write; kept in memory unless given. */
   readonly path?: string | undefined;
 }
@@ -28,13 +31,13 @@ export class Mp4Writer {
   private constructor(library: VideoLibrary, options: Mp4Options) {
     this.#library = library;
     this.#options = options;
-    const { path, quantizer, frameRate } = options;
+    const { path, quality, frameRate } = options;
     this.#target = path === undefined ? new library.BufferTarget() : new library.FilePathTarget(path);
     const format = new library.Mp4OutputFormat({ fastStart: path === undefined ? "in-memory" : false });
     this.#output = new library.Output({ format, target: this.#target });
     this.#source = new library.VideoSampleSource({
       codec: "avc",
-      quality: new library.Quality({ quantizer }),
+      quality: new library.Quality(quality),
       keyFrameInterval: 2,
       hardwareAcceleration: "prefer-software",
     });
