@@ -121,7 +121,7 @@ test("death ends the episode without success", () => {
   let { observation } = world.reset({ seed: "death", task });
   const health = (): number => {
     const [pigman] = observation["entities"] as readonly SpaceRecord[];
-    return Number((pigman?.["health"] as NdArray).data[0]);
+    return Number((pigman?.["health"] as NdArray | undefined)?.data[0]);
   };
   for (let step = 0; ; step++) {
     const result = world.step(health() < 20 ? act() : expert.act(observation));

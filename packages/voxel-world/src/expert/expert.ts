@@ -192,7 +192,8 @@ class ScriptedPlayer {
   }
 
   private shouldShield(sight: Sight, mob: Thing): boolean {
-    return monsters.has(mob.kind) && !this.isHandReady(sight) && levelDistance(sight.self, mob) < shieldRange;
+    const isThreat = monsters.has(mob.kind) && mob.isVisible && !this.navigator.isEscaping;
+    return isThreat && !this.isHandReady(sight) && levelDistance(sight.self, mob) < shieldRange;
   }
 
   private shield(sight: Sight, mob: Thing): Wish {

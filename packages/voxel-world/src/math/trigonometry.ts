@@ -4,8 +4,8 @@
 const halfPiHigh = 1.5707963267341256;
 const halfPiLow = 6.077100506506192e-11;
 
-export const degreesToRadians = 3.141592653589793 / 180;
-export const radiansToDegrees = 180 / 3.141592653589793;
+export const degreesToRadians = Math.PI / 180;
+export const radiansToDegrees = 180 / Math.PI;
 
 /** Sine of an angle in radians; error below 1e-15 for |x| < 1e5. */
 export function sin(x: number): number {
@@ -47,7 +47,7 @@ export function atan2(y: number, x: number): number {
   const steep = ay > ax;
   let angle = atanUnit(steep ? ax / ay : ay / ax);
   if (steep) angle = 1.5707963267948966 - angle;
-  if (x < 0) angle = 3.141592653589793 - angle;
+  if (x < 0) angle = Math.PI - angle;
   return y < 0 ? -angle : angle;
 }
 

@@ -104,7 +104,8 @@ function becomeAngry(mob: Mob, world: MobWorld, isStared: boolean): void {
 function evadeOrReturn(mob: Mob, world: MobWorld, isStared: boolean): void {
   const squared = squaredDistance(mob, world.player);
   if (isStared && squared < stareSquared) teleportRandomly(mob, world);
-  const isHeldUp = squared > nearSquared && (mob.unseenTicks > 0 || mob.limbSwingAmount < 0.2);
+  const isAbove = Math.abs(mob.y - world.player.y) > 4;
+  const isHeldUp = squared > nearSquared && (isAbove || mob.unseenTicks > 0 || mob.limbSwingAmount < 0.2);
   mob.kindTicks = (!isStared && squared > farSquared) || isHeldUp ? mob.kindTicks + 1 : 0;
   if (mob.kindTicks < returnTicks) return;
   mob.kindTicks = 0;
