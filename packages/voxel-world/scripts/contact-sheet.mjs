@@ -117,7 +117,7 @@ function magnified(rgb, [height, width]) {
     .toBuffer();
 }
 
-function label(text, width) {
+function caption(text, width) {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${labelHeight}">
     <text x="3" y="11" font-family="sans-serif" font-size="11" fill="#eeeeee">${text}</text></svg>`;
   return Buffer.from(svg);
@@ -129,7 +129,7 @@ for (const row of rows) {
   let left = 0;
   for (const entry of row) {
     const [height, width] = entry.size;
-    layers.push({ input: label(entry.label.replaceAll("_", " "), width), left, top });
+    layers.push({ input: caption(entry.label.replaceAll("_", " "), width), left, top });
     const rgb = draw(entry);
     layers.push({ input: rgb, raw: { width, height, channels: 3 }, left, top: top + labelHeight });
     if (entry.label.includes("10 m"))

@@ -24,7 +24,8 @@ export interface ComposeInput {
 
 /** Writes height × width × 3 bytes. */
 export function compose(rgb: Uint8Array, buffer: FrameBuffer, { grid, view, atmosphere, lit }: ComposeInput): void {
-  const { width, height, depth, face, column, instance, bodyColor, darkness, waterDepth, stretch } = buffer;
+  const { width, height, depth, face, column, instance, bodyColor, darkness, waterDepth, stretch, inverseStretch } =
+    buffer;
   const { sky, fog, fogStart, fogEnd } = atmosphere;
   const texels = lit.texels;
   const columns = grid.columns.packed;
@@ -45,17 +46,16 @@ export function compose(rgb: Uint8Array, buffer: FrameBuffer, { grid, view, atmo
     const rowZ = view.forwardZ + v * view.downZ;
     for (let col = 0; col < width; col++, pixel++) {
       const z = depth[pixel] ?? 0;
-      const length = stretch[pixel] ?? 1;
-      const u = buffer.u[col] ?? 0;
       let color: number;
       if (z === Infinity) {
-        color = sky[((rowY / length + 1) * skyScale) | 0] ?? 0;
+        color = sky[(skyScale + rowY * skyScale * (inverseStretch[pixel] ?? 1)) | 0] ?? 0;
       } else {
         if (instance[pixel] !== 0) {
           color = bodyColor[pixel] ?? 0;
         } else {
           const seen = face[pixel] ?? 0;
           const side = (seen >> 8) & 7;
+          const u = buffer.u[col] ?? 0;
           const x16 = 16 * (view.originX + z * (rowX + u * view.rightX));
           const y16 = 16 * (view.originY + z * rowY);
           const z16 = 16 * (view.originZ + z * (rowZ + u * view.rightZ));
@@ -73,15 +73,16 @@ export function compose(rgb: Uint8Array, buffer: FrameBuffer, { grid, view, atmo
           const dark = darkness[pixel] ?? 0;
           if (dark !== 0) color = mix(color, 0, dark);
         }
-        const fogginess = (z * length - fogStart) * fogScale;
+        const fogginess = (z * (stretch[pixel] ?? 1) - fogStart) * fogScale;
         if (fogginess > 0) color = mix(color, fog, fogginess > 256 ? 256 : fogginess | 0);
       }
       const surface = waterDepth[pixel] ?? Infinity;
       if (surface < z) {
+        const u = buffer.u[col] ?? 0;
         const x16 = Math.floor(16 * (view.originX + surface * (rowX + u * view.rightX)));
         const z16 = Math.floor(16 * (view.originZ + surface * (rowZ + u * view.rightZ)));
         let ripple = texels[waterTexture + ((z16 & 15) << 4) + (x16 & 15)] ?? 0;
-        const fogginess = (surface * length - fogStart) * fogScale;
+        const fogginess = (surface * (stretch[pixel] ?? 1) - fogStart) * fogScale;
         if (fogginess > 0) ripple = mix(ripple, fog, fogginess > 256 ? 256 : fogginess | 0);
         color = mix(color, ripple, waterOpacity);
       }

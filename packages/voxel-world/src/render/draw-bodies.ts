@@ -2,12 +2,12 @@
 // Knows nothing about models, textures of blocks or fog.
 import type { View } from "./camera.js";
 import type { FrameBuffer } from "./frame-buffer.js";
-import type { GroundShadow, PosedBodies } from "./pose-bodies.js";
+import { type GroundShadow, type PosedBodies, shadowReach } from "./pose-bodies.js";
 import { BoundsBuilder, type PixelBounds, type PosedBox } from "./posed-box.js";
 
 const topFace = 2;
-/** A shadow falls on ground up to this far above or below the feet, metres. */
-const shadowReach = 1.1;
+/** Ground this little above the feet still takes the shadow, metres. */
+const shadowSlack = 0.1;
 const shadowDarkness = 130;
 
 /** Draws the bodies; looks only at the pixels that may show them. */
@@ -36,9 +36,9 @@ function drawBox(buffer: FrameBuffer, box: PosedBox, { left, right, top, bottom 
   for (let row = top; row <= bottom; row++) {
     const v = buffer.v[row] ?? 0;
     for (let column = left; column <= right; column++) {
-      const met = box.meet(buffer.u[column] ?? 0, v);
       const pixel = row * width + column;
-      if (met >= (depth[pixel] ?? 0)) continue;
+      const met = box.meet(buffer.u[column] ?? 0, v, depth[pixel] ?? 0);
+      if (met === Infinity) continue;
       depth[pixel] = met;
       instance[pixel] = box.id;
       bodyColor[pixel] = box.color;
@@ -68,7 +68,7 @@ function castShadow(buffer: FrameBuffer, pixel: number, { shadow, view }: Shadow
   const z = view.originZ + depth * (view.forwardZ + v * view.downZ + u * view.rightZ) - shadow.z;
   const y = (seen >> 11) + 1 - shadow.y;
   const distance = (x * x + z * z) / (shadow.radius * shadow.radius);
-  if (distance >= 1 || Math.abs(y) > shadowReach) return;
+  if (distance >= 1 || y > shadowSlack || y < -shadowReach) return;
   const darkness = Math.floor(shadowDarkness * (1 - distance * distance));
   if (darkness > (buffer.darkness[pixel] ?? 0)) buffer.darkness[pixel] = darkness;
 }
@@ -78,7 +78,7 @@ function shadowBounds(buffer: FrameBuffer, shadow: GroundShadow, view: View): Pi
   const bounds = new BoundsBuilder(buffer);
   for (let corner = 0; corner < 8; corner++) {
     const x = shadow.x + ((corner & 1) === 0 ? -shadow.radius : shadow.radius) - view.originX;
-    const y = shadow.y + ((corner & 2) === 0 ? -shadowReach : shadowReach) - view.originY;
+    const y = shadow.y + ((corner & 2) === 0 ? -shadowReach : shadowSlack) - view.originY;
     const z = shadow.z + ((corner & 4) === 0 ? -shadow.radius : shadow.radius) - view.originZ;
     bounds.add(
       x * view.rightX + z * view.rightZ,

@@ -14,13 +14,13 @@ const margin = 1e-7;
 
 /** Fills depth, face, column and waterDepth of every pixel. */
 export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput): void {
-  const { width, height, depth, face, column, waterDepth, stretch } = buffer;
+  const { width, height, depth, face, column, waterDepth, inverseStretch } = buffer;
   const { sizeX, sizeY, sizeZ, blocks } = grid;
-  const columns = grid.columns.packed;
-  const tiles4 = grid.tiles4.packed;
-  const tiles16 = grid.tiles16.packed;
-  const width4 = grid.tiles4.width;
-  const width16 = grid.tiles16.width;
+  const { pyramid, tiles4, tiles16 } = grid;
+  const offset4 = sizeX * sizeZ;
+  const offset16 = offset4 + tiles4.packed.length;
+  const width4 = tiles4.width;
+  const width16 = tiles16.width;
   const { originX, originY, originZ } = view;
   const startX = Math.floor(originX) | 0;
   const startZ = Math.floor(originZ) | 0;
@@ -53,7 +53,7 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
       const aheadZ = dz > 0 ? 1 : 0;
       const backX = aheadX - 1;
       const backZ = aheadZ - 1;
-      const limit = reach / (stretch[pixel] ?? 1);
+      const limit = reach * (inverseStretch[pixel] ?? 1);
       let t = 0;
       let x = startX;
       let z = startZ;
@@ -62,10 +62,14 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
       let foundDepth = Infinity;
       let foundColumn = 0;
       let shift = 4;
+      let offset = offset16;
+      let stride = width16;
       const start = rising ? 0 : (starts.depths[col >> segmentShift] ?? 0);
       if (start > 0) {
         t = start;
         shift = 0;
+        offset = 0;
+        stride = sizeX;
         x = (originX + dx * t) | 0;
         z = (originZ + dz * t) | 0;
         if (aheadX === 1) {
@@ -84,7 +88,7 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
         }
       }
       while (t < limit) {
-        if (x < 0 || x >= sizeX || z < 0 || z >= sizeZ) {
+        if (x >>> 0 >= sizeX || z >>> 0 >= sizeZ) {
           if (
             (x < 0 ? aheadX === 0 : x >= sizeX && aheadX === 1) ||
             (z < 0 ? aheadZ === 0 : z >= sizeZ && aheadZ === 1)
@@ -110,27 +114,19 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
         const exitZ = (nextZ - originZ) * inverseZ;
         const xFirst = exitX <= exitZ;
         const exit = xFirst ? exitX : exitZ;
-        const free =
-          (shift === 0
-            ? columns[x + sizeX * z]
-            : shift === 2
-              ? tiles4[(x >> 2) + width4 * (z >> 2)]
-              : tiles16[(x >> 4) + width16 * (z >> 4)]) ?? 0;
+        const free = pyramid[offset + (x >> shift) + stride * (z >> shift)] ?? 0;
         const here = originY + dy * t;
         const there = originY + dy * exit;
-        const low = (free & 255) + margin;
-        const high = ((free >> 8) & 255) - margin;
-        const top = (free >> 16) + margin;
-        let passes = false;
-        if (rising) {
-          if (here > summit) break;
-          passes = here > top || (here > low && there < high);
-        } else {
-          passes = there > top || (there > low && here < high);
-        }
+        const lower = rising ? here : there;
+        const upper = rising ? there : here;
+        if (here > summit && rising) break;
+        const passes =
+          lower > (free >> 16) + margin || (lower > (free & 255) + margin && upper < ((free >> 8) & 255) - margin);
         if (!passes) {
           if (shift !== 0) {
             shift -= 2;
+            offset = shift === 0 ? 0 : offset4;
+            stride = shift === 0 ? sizeX : width4;
             continue;
           }
           let y = here | 0;
@@ -194,8 +190,15 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
           }
         }
         const moved = (x ^ oldX) | (z ^ oldZ);
-        if (moved >> 4 !== 0) shift = 4;
-        else if (shift === 0 && moved >> 2 !== 0) shift = 2;
+        if (moved >> 4 !== 0) {
+          shift = 4;
+          offset = offset16;
+          stride = width16;
+        } else if (shift === 0 && moved >> 2 !== 0) {
+          shift = 2;
+          offset = offset4;
+          stride = width4;
+        }
       }
       depth[pixel] = foundDepth;
       face[pixel] = found;

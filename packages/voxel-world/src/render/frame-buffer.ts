@@ -28,6 +28,8 @@ export class FrameBuffer {
   readonly v: Float64Array;
   /** Length of each pixel's ray direction: metres of way per metre of depth. */
   readonly stretch: Float64Array;
+  /** Metres of depth per metre of way. */
+  readonly inverseStretch: Float64Array;
   focal = 0;
   private verticalFov = 0;
 
@@ -51,6 +53,7 @@ export class FrameBuffer {
     this.u = new Float64Array(width);
     this.v = new Float64Array(height);
     this.stretch = new Float64Array(pixels);
+    this.inverseStretch = new Float64Array(pixels);
   }
 
   /** Forgets the last picture. The world's casters write depth, face and column of every pixel themselves. */
@@ -70,7 +73,9 @@ export class FrameBuffer {
     for (let i = 0; i < this.stretch.length; i++) {
       const u = this.u[i % this.width] ?? 0;
       const v = this.v[Math.floor(i / this.width)] ?? 0;
-      this.stretch[i] = Math.sqrt(1 + u * u + v * v);
+      const length = Math.sqrt(1 + u * u + v * v);
+      this.stretch[i] = length;
+      this.inverseStretch[i] = 1 / length;
     }
   }
 }

@@ -3,6 +3,7 @@
 import { atan2, degreesToRadians, sin } from "../math/trigonometry.js";
 import type { Body, Scene } from "../world/scene.js";
 import type { View } from "./camera.js";
+import type { FrameBuffer } from "./frame-buffer.js";
 import { modelOf } from "./models/model-of.js";
 import { PosedBox } from "./posed-box.js";
 import type { Atmosphere } from "./sky.js";
@@ -21,18 +22,25 @@ export interface PosedBodies {
   readonly shadows: readonly GroundShadow[];
 }
 
+/** Shadows fall on ground up to this far below the feet, metres. */
+export const shadowReach = 1.1;
 /** A dying body has fallen over after this many ticks. */
 const fallTicks = 20;
 const quarterTurn = 1.5707963267948966;
 /** Bodies are lit a little more than the ground at night, so that they can be made out. */
 const leastLight = 0.58;
 
-/** Poses all bodies within reach of the fog. */
-export function poseBodies(scene: Scene, view: View, atmosphere: Atmosphere): PosedBodies {
+/** Poses the bodies within reach of the fog; with a frame, only those that its pixels can show. */
+export function poseBodies(
+  scene: Scene,
+  view: View,
+  { atmosphere, frame }: { readonly atmosphere: Atmosphere; readonly frame?: FrameBuffer | undefined },
+): PosedBodies {
   const boxes: PosedBox[] = [];
   const shadows: GroundShadow[] = [];
   for (const body of scene.bodies) {
     if (isTooFar(body, view, atmosphere.fogEnd)) continue;
+    if (frame !== undefined && isBesidePicture(body, view, frame)) continue;
     poseBody(boxes, body, { scene, view, atmosphere });
     const { shadowRadius } = modelOf(body).model;
     if (body.deathTicks < fallTicks) shadows.push({ x: body.x, y: body.y, z: body.z, radius: shadowRadius });
@@ -45,6 +53,34 @@ function isTooFar(body: Body, view: View, reach: number): boolean {
   const dy = body.y - view.originY;
   const dz = body.z - view.originZ;
   return dx * dx + dy * dy + dz * dz > reach * reach;
+}
+
+/** Lift of items that bob and rounding, metres. */
+const spareReach = 0.25;
+
+/** Whether the sphere round the body lies wholly outside one of the picture's edges. */
+function isBesidePicture(body: Body, view: View, frame: FrameBuffer): boolean {
+  const dx = body.x - view.originX;
+  const dy = body.y - view.originY;
+  const dz = body.z - view.originZ;
+  const depth = dx * view.forwardX + dy * view.forwardY + dz * view.forwardZ;
+  const across = Math.abs(dx * view.rightX + dz * view.rightZ);
+  const down = Math.abs(dx * view.downX + dy * view.downY + dz * view.downZ);
+  const { model, reach } = modelOf(body);
+  const radius = Math.max(reach, model.shadowRadius + shadowReach) + spareReach;
+  return (
+    isBeyondEdge(across, depth, { slope: frame.width / 2 / frame.focal, radius }) ||
+    isBeyondEdge(down, depth, { slope: frame.height / 2 / frame.focal, radius })
+  );
+}
+
+/** Distance to the plane through the camera and the picture's edge. */
+function isBeyondEdge(
+  aside: number,
+  depth: number,
+  { slope, radius }: { readonly slope: number; readonly radius: number },
+): boolean {
+  return depth < -radius || (aside - slope * depth) / Math.sqrt(1 + slope * slope) > radius;
 }
 
 interface PoseContext {

@@ -40,8 +40,11 @@ export class PosedBox {
     this.lights = faceLights(transform, light);
   }
 
-  /** Depth where the ray through image point (u, v) enters the box; +∞ when it misses or what it meets is clear. */
-  meet(u: number, v: number): number {
+  /**
+   * Depth where the ray through image point (u, v) enters the box; +∞ when it misses, when that is at `limit` or
+   * beyond, or when what it meets is clear.
+   */
+  meet(u: number, v: number, limit: number): number {
     const { forward, right, down } = this;
     const { low, high } = this.box;
     const dx = notTiny(forward[0] + v * down[0] + u * right[0]);
@@ -51,7 +54,7 @@ export class PosedBox {
     const enterY = ((dy > 0 ? low[1] : high[1]) - this.originY) / dy;
     const enterZ = ((dz > 0 ? low[2] : high[2]) - this.originZ) / dz;
     const depth = enterX > enterY ? (enterX > enterZ ? enterX : enterZ) : enterY > enterZ ? enterY : enterZ;
-    if (depth < nearDepth) return Infinity;
+    if (depth < nearDepth || depth >= limit) return Infinity;
     const x = this.originX + depth * dx;
     const y = this.originY + depth * dy;
     const z = this.originZ + depth * dz;

@@ -31,7 +31,7 @@ function castPixel(buffer: FrameBuffer, { grid, view, reach }: CastInput, pixel:
     notZero(view.forwardY + v * view.downY),
     notZero(view.forwardZ + v * view.downZ + u * view.rightZ),
   ] as const;
-  const limit = reach / (buffer.stretch[pixel] ?? 1);
+  const limit = reach * (buffer.inverseStretch[pixel] ?? 1);
   buffer.depth[pixel] = Infinity;
   buffer.face[pixel] = -1;
   const cell: Triple = [Math.floor(origin[0]), Math.floor(origin[1]), Math.floor(origin[2])];

@@ -30,14 +30,12 @@ export class Renderer {
   /** Height × width: `id` of the body seen, 0 for the world. */
   readonly segmentation: Int32Array | undefined;
   private readonly buffer: FrameBuffer;
-  private readonly castWorld: typeof castWorld;
-  private readonly drawBodies: typeof drawBodies;
+  private readonly reference: boolean;
   private readonly lit = new LitAtlas();
 
   /** @throws InputError when a side is not a whole number between 1 and 8192. */
   constructor({ size, depth, segmentation, reference }: RendererOptions) {
-    this.castWorld = reference === true ? castWorldReference : castWorld;
-    this.drawBodies = reference === true ? drawBodiesReference : drawBodies;
+    this.reference = reference === true;
     this.buffer = new FrameBuffer(size);
     const pixels = this.buffer.width * this.buffer.height;
     this.rgb = new Uint8Array(3 * pixels);
@@ -54,9 +52,11 @@ export class Renderer {
     buffer.clear();
     lit.prepare(biome, atmosphere, Math.floor(scene.timeOfDay / 6) % 16);
     const view = viewOf(camera);
-    const bodies = poseBodies(scene, view, atmosphere);
-    this.castWorld(buffer, { grid, view, reach: atmosphere.fogEnd });
-    this.drawBodies(buffer, bodies, view);
+    const bodies = poseBodies(scene, view, { atmosphere, frame: this.reference ? undefined : buffer });
+    const cast = this.reference ? castWorldReference : castWorld;
+    const draw = this.reference ? drawBodiesReference : drawBodies;
+    cast(buffer, { grid, view, reach: atmosphere.fogEnd });
+    draw(buffer, bodies, view);
     compose(this.rgb, buffer, { grid, view, atmosphere, lit });
     this.depth?.set(buffer.depth);
     this.segmentation?.set(buffer.instance);

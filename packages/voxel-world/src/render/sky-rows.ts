@@ -72,40 +72,71 @@ function lowerRowsClose(rows: Int32Array, buffer: FrameBuffer, { view, level, si
 
 /** Takes the rows that a tile's part above the eye may cover out of the sky. */
 function lowerRows(rows: Int32Array, buffer: FrameBuffer, { view, level, size, x, z }: Tile): void {
+  const dx = size * x - view.originX;
+  const dz = size * z - view.originZ;
   const height = topOf(level, x, z) - view.originY;
-  const halfWidth = buffer.width / 2;
-  const edge = halfWidth / buffer.focal;
-  let left = Infinity;
-  let right = -Infinity;
-  let top = Infinity;
+  // The tile's first corner in camera axes, and the steps along its edges; steps upwards do not change `across`.
+  const across = dx * view.rightX + dz * view.rightZ;
+  const depth = dx * view.forwardX + dz * view.forwardZ;
+  const down = dx * view.downX + dz * view.downZ;
+  const acrossX = size * view.rightX;
+  const acrossZ = size * view.rightZ;
+  const depthX = size * view.forwardX;
+  const depthZ = size * view.forwardZ;
+  const rise = height * view.forwardY;
+  const edge = buffer.width / 2 / buffer.focal;
   let behind = 0;
-  let beyondLeft = 0;
-  let beyondRight = 0;
+  let left = 0;
+  let right = 0;
   for (let corner = 0; corner < 8; corner++) {
-    const dx = size * (x + (corner & 1)) - view.originX;
-    const dz = size * (z + ((corner >> 1) & 1)) - view.originZ;
-    const dy = corner < 4 ? 0 : height;
-    const across = dx * view.rightX + dz * view.rightZ;
-    const depth = dx * view.forwardX + dy * view.forwardY + dz * view.forwardZ;
-    if (across < -edge * depth) beyondLeft++;
-    if (across > edge * depth) beyondRight++;
-    if (depth < nearDepth) {
-      behind++;
-      continue;
-    }
-    const scale = buffer.focal / depth;
-    const column = across * scale + halfWidth;
-    const row = (dx * view.downX + dy * view.downY + dz * view.downZ) * scale + buffer.height / 2;
-    if (column < left) left = column;
-    if (column > right) right = column;
-    if (row < top) top = row;
+    const a = across + ((corner & 1) === 0 ? 0 : acrossX) + ((corner & 2) === 0 ? 0 : acrossZ);
+    const b = depth + ((corner & 1) === 0 ? 0 : depthX) + ((corner & 2) === 0 ? 0 : depthZ) + (corner < 4 ? 0 : rise);
+    if (b < nearDepth) behind++;
+    if (a < -edge * b) left++;
+    if (a > edge * b) right++;
   }
-  if (behind === 8 || beyondLeft === 8 || beyondRight === 8) return;
+  if (behind === 8 || left === 8 || right === 8) return;
   if (behind > 0) {
     rows.fill(0);
     return;
   }
-  const last = Math.min(buffer.width - 1, Math.ceil(right) + 1);
-  const limit = Math.max(0, Math.floor(top) - 1);
-  for (let i = Math.max(0, Math.floor(left) - 1); i <= last; i++) if ((rows[i] ?? 0) > limit) rows[i] = limit;
+  coverRows(rows, buffer, { view, size, across, depth, down, height });
+}
+
+/** A box in front of the camera: its first corner in camera axes, its edge along x and z, and its height. */
+interface BoxInView {
+  readonly view: View;
+  readonly size: number;
+  readonly across: number;
+  readonly depth: number;
+  readonly down: number;
+  readonly height: number;
+}
+
+/** Projects the eight corners and lowers the rows of the columns between them to the uppermost. */
+function coverRows(
+  rows: Int32Array,
+  buffer: FrameBuffer,
+  { view, size, across, depth, down, height }: BoxInView,
+): void {
+  let left = Infinity;
+  let right = -Infinity;
+  let top = Infinity;
+  for (let corner = 0; corner < 8; corner++) {
+    const x = (corner & 1) * size;
+    const z = ((corner >> 1) & 1) * size;
+    const y = (corner >> 2) * height;
+    const scale = buffer.focal / (depth + x * view.forwardX + z * view.forwardZ + y * view.forwardY);
+    const column = (across + x * view.rightX + z * view.rightZ) * scale;
+    const row = (down + x * view.downX + z * view.downZ + y * view.downY) * scale;
+    if (column < left) left = column;
+    if (column > right) right = column;
+    if (row < top) top = row;
+  }
+  // Two pixels to spare: one for pixel centres, one for rounding.
+  const last = Math.min(buffer.width - 1, Math.ceil(right + buffer.width / 2) + 1);
+  const limit = Math.max(0, Math.floor(top + buffer.height / 2) - 1);
+  for (let i = Math.max(0, Math.floor(left + buffer.width / 2) - 1); i <= last; i++) {
+    if ((rows[i] ?? 0) > limit) rows[i] = limit;
+  }
 }

@@ -1,7 +1,7 @@
 // Light, sky and fog by dimension and time of day. Knows nothing about blocks, mobs or rays.
-import { cos, sin } from "../math/trigonometry.js";
+import { sin } from "../math/trigonometry.js";
 import { type BiomeName, type Scene, dimensionOf } from "../world/scene.js";
-import { type Rgb, hex, mixRgb, packRgb } from "./color.js";
+import { type Rgb, hex, mixRgb, pack, packRgb } from "./color.js";
 
 /** Steps of brightness between night and day: few, so that lit textures are seldom remade. */
 const daySteps = 32;
@@ -24,8 +24,6 @@ export interface Atmosphere {
   readonly sky: Int32Array;
   /** Packed colour of distant things. */
   readonly fog: number;
-  /** Unit vector towards the sun; undefined where there is none. */
-  readonly sun: Rgb | undefined;
 }
 
 interface Palette {
@@ -60,7 +58,6 @@ function still(palette: Palette, fog: { readonly fogStart: number; readonly fogE
     dayStep: 0,
     sky: skyTable(palette),
     fog: packRgb(palette.horizon),
-    sun: undefined,
   };
 }
 
@@ -83,14 +80,18 @@ function overworld(biome: BiomeName, timeOfDay: number): Atmosphere {
     dayStep,
     sky: skyTable(palette),
     fog: packRgb(palette.horizon),
-    sun: [cos(angle), height, 0],
   };
 }
 
 /** The horizon's colour below and at eye level, the zenith's from 30° up. */
 function skyTable({ zenith, horizon }: Palette): Int32Array {
-  return Int32Array.from({ length: skyEntries }, (_, i) => {
-    const elevation = (2 * i) / (skyEntries - 1) - 1;
-    return packRgb(mixRgb(horizon, zenith, Math.min(1, Math.max(0, elevation * 2))));
-  });
+  const table = new Int32Array(skyEntries).fill(packRgb(horizon));
+  for (let i = skyEntries >> 1; i < skyEntries; i++) {
+    const t = Math.min(1, (4 * i) / (skyEntries - 1) - 2);
+    const red = horizon[0] + (zenith[0] - horizon[0]) * t;
+    const green = horizon[1] + (zenith[1] - horizon[1]) * t;
+    const blue = horizon[2] + (zenith[2] - horizon[2]) * t;
+    table[i] = pack(red, green, blue);
+  }
+  return table;
 }

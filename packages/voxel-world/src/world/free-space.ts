@@ -40,10 +40,11 @@ export class FreeLevel {
   /** Packed free heights, index x + width · z. */
   readonly packed: Int32Array;
 
-  constructor(width: number, depth: number) {
+  /** Packs into `storage` from `offset` on. */
+  constructor(width: number, depth: number, storage: Int32Array = new Int32Array(width * depth), offset = 0) {
     this.width = width;
     this.depth = depth;
-    this.packed = new Int32Array(width * depth);
+    this.packed = storage.subarray(offset, offset + width * depth);
   }
 
   /** Recomputes all tiles from a level four times finer. */

@@ -21,6 +21,8 @@ export class VoxelGrid {
   readonly columns: FreeLevel;
   readonly tiles4: FreeLevel;
   readonly tiles16: FreeLevel;
+  /** The free heights of columns, 4 × 4 and 16 × 16 tiles one after another. */
+  readonly pyramid: Int32Array;
 
   constructor(sizeX: number, sizeY: number, sizeZ: number) {
     for (const size of [sizeX, sizeY, sizeZ]) {
@@ -31,9 +33,12 @@ export class VoxelGrid {
     this.sizeY = sizeY;
     this.sizeZ = sizeZ;
     this.blocks = new Uint8Array(sizeX * sizeY * sizeZ);
-    this.columns = new FreeLevel(sizeX, sizeZ);
-    this.tiles4 = new FreeLevel(Math.ceil(sizeX / 4), Math.ceil(sizeZ / 4));
-    this.tiles16 = new FreeLevel(Math.ceil(sizeX / 16), Math.ceil(sizeZ / 16));
+    const [w4, d4] = [Math.ceil(sizeX / 4), Math.ceil(sizeZ / 4)];
+    const [w16, d16] = [Math.ceil(sizeX / 16), Math.ceil(sizeZ / 16)];
+    this.pyramid = new Int32Array(sizeX * sizeZ + w4 * d4 + w16 * d16);
+    this.columns = new FreeLevel(sizeX, sizeZ, this.pyramid, 0);
+    this.tiles4 = new FreeLevel(w4, d4, this.pyramid, sizeX * sizeZ);
+    this.tiles16 = new FreeLevel(w16, d16, this.pyramid, sizeX * sizeZ + w4 * d4);
     this.refresh();
   }
 

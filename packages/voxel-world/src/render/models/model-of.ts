@@ -26,6 +26,8 @@ export interface PaintedBox {
 export interface PaintedModel {
   readonly model: Model;
   readonly boxes: readonly PaintedBox[];
+  /** No part is farther than this from the feet's centre in any pose, metres. */
+  readonly reach: number;
 }
 
 const modelMakers: Readonly<Record<MobKind, () => Model>> = {
@@ -47,7 +49,8 @@ export function modelOf(body: Body): PaintedModel {
   const known = painted.get(key);
   if (known !== undefined) return known;
   const model = makeModel(body);
-  const made = { model, boxes: model.boxes.map((box) => paintBox(model, box)) };
+  const boxes = model.boxes.map((box) => paintBox(model, box));
+  const made = { model, boxes, reach: Math.max(...boxes.map((box) => reachOf(model, box))) };
   painted.set(key, made);
   return made;
 }
@@ -80,6 +83,21 @@ function paintBox({ metresPerTexel }: Model, { bone, size, at, inflate = 0, pain
     high: [high[0] * metresPerTexel, high[1] * metresPerTexel, high[2] * metresPerTexel],
     texels: Int32Array.from(texels),
   };
+}
+
+/** Longest lift of a bone that any pose has, texels. */
+const longestLift = 4;
+
+/** The way from the feet to the box's bone, and on to its farthest corner. */
+function reachOf({ bones, metresPerTexel }: Model, { bone, low, high }: PaintedBox): number {
+  const [x, y, z] = bones[bone] ?? [0, 0, 0];
+  const pivot = Math.sqrt(x * x + y * y + z * z) + longestLift;
+  let square = 0;
+  for (const axis of [0, 1, 2] as const) {
+    const far = Math.max(Math.abs(low[axis]), Math.abs(high[axis]));
+    square += far * far;
+  }
+  return pivot * metresPerTexel + Math.sqrt(square);
 }
 
 function sideSize([x, y, z]: readonly [number, number, number], side: BoxSide): readonly [number, number] {
