@@ -1,11 +1,12 @@
 // A connection that comes back: requests wait in it until they are answered, however often it is lost in between.
 // Knows nothing about environments; sessions are whoever wants to be resumed.
+import { performance } from "node:perf_hooks";
 import { BehaviorSubject, type Observable } from "rxjs";
 import { type DsrError, InfrastructureError, InputError } from "../contract/errors.js";
 import type { Random } from "../contract/random.js";
 import type { ErrorMessage, HelloMessage, ServerMessage } from "../protocol/messages.js";
 import { errorFromMessage } from "../protocol/wire-errors.js";
-import { type MessageParts, MessageWriter } from "../protocol/writer.js";
+import { type EncodedMessage, MessageWriter } from "../protocol/writer.js";
 import { type ReconnectOptions, reconnectDelay } from "./backoff.js";
 import { Transport, type TransportOptions, disconnected, mayReconnect } from "./transport.js";
 
@@ -22,8 +23,8 @@ export interface LinkedSession {
   readonly resumeToken: string;
   /** Hears what belongs to the session and answers no request. */
   onMessage(message: ServerMessage): void;
-  /** The session is over; nothing more will come. */
-  onEnd(error: DsrError): void;
+  /** The session is over; nothing more will come. `isFailure` is false when the client was closed on purpose. */
+  onEnd(error: DsrError, isFailure: boolean): void;
 }
 
 export interface LinkOptions extends TransportOptions {
@@ -40,9 +41,10 @@ export interface RequestBody {
 }
 
 interface PendingRequest {
-  readonly parts: MessageParts;
+  readonly encoded: EncodedMessage;
   readonly session: string | undefined;
-  readonly timer: NodeJS.Timeout;
+  readonly type: string;
+  readonly deadline: number;
   resolve(message: ServerMessage): void;
   reject(error: DsrError): void;
 }
@@ -60,6 +62,7 @@ export class Link {
   #nextId = 1;
   #ended: DsrError | undefined;
   #wake: (() => void) | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
 
   private constructor(url: string, options: LinkOptions, transport: Transport) {
     this.#url = url;
@@ -98,10 +101,11 @@ export class Link {
       if (this.#ended !== undefined) return reject(this.#ended);
       const id = this.#nextId++;
       const { type, ...rest } = body;
-      const parts = this.#writer.encode({ type, id, ...rest });
-      const timer = setTimeout(() => this.#expire(id, type), this.#options.requestTimeoutMs);
-      this.#pending.set(id, { parts, session: body.session, timer, resolve, reject });
-      if (this.#ready) this.#trySend(id, parts);
+      const encoded = this.#writer.encode({ type, id, ...rest });
+      const deadline = performance.now() + this.#options.requestTimeoutMs;
+      this.#pending.set(id, { type, encoded, session: body.session, deadline, resolve, reject });
+      this.#sweepLater();
+      if (this.#ready) this.#trySend(id, encoded);
     });
   }
 
@@ -151,27 +155,37 @@ export class Link {
     const pending = this.#pending.get(id);
     if (pending === undefined) return undefined;
     this.#pending.delete(id);
-    clearTimeout(pending.timer);
     return pending;
   }
 
   #endSession(session: LinkedSession, error: DsrError): void {
     this.#sessions.delete(session.id);
     for (const [id, pending] of this.#pending) if (pending.session === session.id) this.#take(id)?.reject(error);
-    session.onEnd(error);
+    session.onEnd(error, true);
   }
 
-  #trySend(id: number, parts: MessageParts): void {
+  #trySend(id: number, encoded: EncodedMessage): void {
     try {
-      this.#transport.send(parts);
+      this.#transport.send(encoded);
     } catch (error) {
       this.#take(id)?.reject(error as DsrError);
     }
   }
 
-  #expire(id: number, type: string): void {
-    const text = `request '${type}': expected an answer within ${this.#options.requestTimeoutMs} ms, found none`;
-    this.#take(id)?.reject(new InfrastructureError(text, { code: "timeout", retriable: true }));
+  /** One timer serves all requests; a timer for each would cost more than sending it. */
+  #sweepLater(): void {
+    this.#sweepTimer ??= setTimeout(() => this.#sweep(), Math.max(10, this.#options.requestTimeoutMs / 20)).unref();
+  }
+
+  #sweep(): void {
+    this.#sweepTimer = undefined;
+    const now = performance.now();
+    for (const [id, { type, deadline }] of this.#pending) {
+      if (now < deadline) continue;
+      const text = `request '${type}': expected an answer within ${this.#options.requestTimeoutMs} ms, found none`;
+      this.#take(id)?.reject(new InfrastructureError(text, { code: "timeout", retriable: true }));
+    }
+    if (this.#pending.size > 0) this.#sweepLater();
   }
 
   #onLost(transport: Transport, error: DsrError): void {
@@ -226,13 +240,15 @@ export class Link {
     this.#listen(transport);
     const ids = new Set<number>();
     const resumed = Promise.all([...this.#sessions.values()].map((session) => this.#resume(session, ids)));
+    const timer = setTimeout(() => transport.terminate(), this.#options.handshakeTimeoutMs);
     const outcome = await Promise.race([lost, resumed.then(() => true as const)]);
+    clearTimeout(timer);
     this.#wake = undefined;
     for (const id of ids) this.#take(id);
     if (!outcome || this.#hasEnded()) return this.#hasEnded();
     this.#ready = true;
     this.#state.next({ status: "connected" });
-    for (const [id, { parts }] of this.#pending) this.#trySend(id, parts);
+    for (const [id, { encoded }] of this.#pending) this.#trySend(id, encoded);
     return true;
   }
 
@@ -241,12 +257,11 @@ export class Link {
     const id = this.#nextId++;
     ids.add(id);
     const { id: name, resumeToken } = session;
-    const parts = this.#writer.encode({ type: "resume", id, session: name, resumeToken });
+    const encoded = this.#writer.encode({ type: "resume", id, session: name, resumeToken });
     try {
       await new Promise<ServerMessage>((resolve, reject) => {
-        const timer = setTimeout(() => this.#transport.terminate(), this.#options.handshakeTimeoutMs);
-        this.#pending.set(id, { parts, session: undefined, timer, resolve, reject });
-        this.#trySend(id, parts);
+        this.#pending.set(id, { type: "resume", encoded, session: undefined, deadline: Infinity, resolve, reject });
+        this.#trySend(id, encoded);
       });
     } catch (error) {
       this.#endSession(session, lostSession(name, error as DsrError));
@@ -260,10 +275,11 @@ export class Link {
   #end(error: DsrError, isFailure = true): void {
     this.#ended = error;
     this.#ready = false;
+    clearTimeout(this.#sweepTimer);
     for (const id of this.#pending.keys()) this.#take(id)?.reject(error);
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
-    for (const session of sessions) session.onEnd(error);
+    for (const session of sessions) session.onEnd(error, isFailure);
     this.#wake?.();
     this.#state.next(isFailure ? { status: "closed", error } : { status: "closed" });
     this.#state.complete();

@@ -75,16 +75,17 @@ export class RealtimeSession implements LinkedSession {
   }
 
   onMessage(message: ServerMessage): void {
-    if (message.type === "error") return this.onEnd(errorFromMessage(message));
+    if (message.type === "error") return this.onEnd(errorFromMessage(message), true);
     if (message.type !== "frame" || this.#ended !== undefined) return;
     this.#frames.next(frameOf(message));
     // Only now has the frame been consumed; until then the server holds newer ones back.
     this.#link.notify({ type: "acknowledge", session: this.id, frame: message.frame });
   }
 
-  onEnd(error: DsrError): void {
+  onEnd(error: DsrError, isFailure: boolean): void {
     this.#ended ??= error;
-    this.#frames.error(error);
+    if (isFailure) this.#frames.error(error);
+    else this.#frames.complete();
   }
 }
 

@@ -1,16 +1,16 @@
 // One WebSocket of a client, from the handshake to its end.
 // Knows nothing about requests, sessions or connecting again.
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Socket, TcpNetConnectOpts } from "node:net";
 import { WebSocket } from "ws";
 import { type DsrError, InfrastructureError, InputError, messageOf } from "../contract/errors.js";
 import { Heartbeat } from "../protocol/heartbeat.js";
 import { type HelloMessage, type ServerMessage, closeCodes, protocolName } from "../protocol/messages.js";
 import { MessageReader } from "../protocol/reader.js";
-import { sendParts } from "../protocol/send.js";
+import { sendFromClient } from "../protocol/send.js";
 import { parseServerMessage } from "../protocol/validate.js";
 import { errorFromMessage, isInputCode } from "../protocol/wire-errors.js";
-import { type MessageParts, bytesOfParts } from "../protocol/writer.js";
+import { type EncodedMessage, bytesOfParts } from "../protocol/writer.js";
+import { connectWithSlabs } from "./slab-socket.js";
 
 /** How to connect. */
 export interface TransportOptions {
@@ -31,13 +31,11 @@ export interface TransportListener {
 export class Transport {
   readonly hello: HelloMessage;
   readonly #webSocket: WebSocket;
-  readonly #stream: Duplex;
   #lost: DsrError | undefined;
   #listener: TransportListener | undefined;
 
-  private constructor(webSocket: WebSocket, stream: Duplex, hello: HelloMessage) {
+  private constructor(webSocket: WebSocket, hello: HelloMessage) {
     this.#webSocket = webSocket;
-    this.#stream = stream;
     this.hello = hello;
   }
 
@@ -53,8 +51,8 @@ export class Transport {
   }
 
   /** Made by the handshake, once hello has come. */
-  static established(webSocket: WebSocket, stream: Duplex, hello: HelloMessage): Transport {
-    return new Transport(webSocket, stream, hello);
+  static established(webSocket: WebSocket, hello: HelloMessage): Transport {
+    return new Transport(webSocket, hello);
   }
 
   /** Starts to listen; a loss that has happened meanwhile is told at once. */
@@ -64,14 +62,14 @@ export class Transport {
   }
 
   /** @throws InputError (`too-large`) for a message that the server would refuse */
-  send(parts: MessageParts): void {
-    const bytes = bytesOfParts(parts);
+  send(message: EncodedMessage): void {
+    const bytes = bytesOfParts(message.parts);
     const { maxMessageBytes } = this.hello.limits;
     if (bytes > maxMessageBytes) {
       const text = `message: expected at most ${maxMessageBytes} bytes, found ${bytes}`;
       throw new InputError(text, { code: "too-large" });
     }
-    sendParts({ webSocket: this.#webSocket, stream: this.#stream }, parts);
+    sendFromClient(this.#webSocket, message);
   }
 
   /** Closes politely; the connection is ended when the server does not answer. */
@@ -105,7 +103,6 @@ class Handshake {
   readonly #hasToken: boolean;
   readonly #timer: NodeJS.Timeout;
   readonly #heartbeat: Heartbeat;
-  #stream: Duplex | undefined;
   #transport: Transport | undefined;
   #error: DsrError | undefined;
 
@@ -126,7 +123,6 @@ class Handshake {
 
   start(): void {
     this.#webSocket.binaryType = "fragments";
-    this.#webSocket.on("upgrade", (response: IncomingMessage) => (this.#stream = response.socket));
     this.#webSocket.on("open", () => this.#heartbeat.start());
     this.#webSocket.on("message", (data) => this.#receive(data as Buffer[]));
     this.#webSocket.on("error", (error) => (this.#error ??= socketError(this.#url, error)));
@@ -148,7 +144,7 @@ class Handshake {
   }
 
   #greet(message: ServerMessage): void {
-    if (message.type !== "hello" || message.protocol !== protocolName || this.#stream === undefined) {
+    if (message.type !== "hello" || message.protocol !== protocolName) {
       return this.#abort(wrongVersion(`${this.#url}: expected a hello of ${protocolName}, found '${message.type}'`));
     }
     if (!message.authorized) {
@@ -157,7 +153,7 @@ class Handshake {
       return this.#abort(new InputError(text, { code: "unauthorized" }));
     }
     clearTimeout(this.#timer);
-    this.#transport = Transport.established(this.#webSocket, this.#stream, message);
+    this.#transport = Transport.established(this.#webSocket, message);
     this.#outcome.resolve(this.#transport);
   }
 
@@ -188,7 +184,13 @@ function openSocket(url: string, options: TransportOptions): WebSocket {
     maxPayload: options.maxMessageBytes,
     perMessageDeflate: false,
     followRedirects: false,
+    // Encrypted connections read through TLS, which has no such choice.
+    ...(url.startsWith("ws:") ? { createConnection: connectPlain } : {}),
   });
+}
+
+function connectPlain(options: object): Socket {
+  return connectWithSlabs(options as TcpNetConnectOpts);
 }
 
 function socketError(url: string, error: Error): DsrError {

@@ -22,6 +22,8 @@ export const dtypeStrings: Readonly<Record<DType, string>> = {
 /** NumPy allows 64 dimensions; more is not an array. */
 export const maxArrayDimensions = 64;
 
+const smallArray = 1024;
+
 const dtypeByCode = new Map<string, DType>(
   Object.entries(dtypeStrings).map(([dtype, text]) => [text.slice(1), dtype as DType]),
 );
@@ -64,9 +66,14 @@ export function arrayFromClaim(claim: ArrayClaim): NdArray {
     const form = `${claim.dtype} [${claim.shape.join(", ")}]`;
     throw arrayError(`data: expected ${expected} bytes for ${form}, found ${claim.bytes.byteLength}`);
   }
-  const bytes = bigEndian && width > 1 ? swapped(claim.bytes, width) : claim.bytes;
+  const bytes = bigEndian && width > 1 ? swapped(claim.bytes, width) : ownBytes(claim.bytes);
   if (dtype === "bool") checkBooleans(bytes);
   return ndarrayFromBytes(dtype, claim.shape, bytes);
+}
+
+/** Small arrays are copied, so that keeping one does not keep the whole message in memory. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength <= smallArray ? new Uint8Array(bytes) : bytes;
 }
 
 function elementCount(shape: readonly number[]): number {

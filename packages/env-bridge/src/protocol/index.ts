@@ -1,6 +1,13 @@
 // The protocol's public face: names, message types and the codec. Sockets are the business of server and client.
 export { MessageReader, type DecodeLimits, defaultDecodeLimits } from "./reader.js";
-export { MessageWriter, type MessageParts, encodeToBuffer, joinParts, bytesOfParts } from "./writer.js";
+export {
+  MessageWriter,
+  type MessageParts,
+  type EncodedMessage,
+  encodeToBuffer,
+  joinParts,
+  bytesOfParts,
+} from "./writer.js";
 export {
   protocolName,
   sessionModes,

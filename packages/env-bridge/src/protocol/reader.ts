@@ -17,8 +17,11 @@ export interface DecodeLimits {
 /** Limits that fit vector sessions of hundreds of environments. */
 export const defaultDecodeLimits: DecodeLimits = { maxDepth: 32, maxValues: 1_048_576 };
 
-const keyCacheSize = 1024;
-const maxCachedKey = 32;
+const textCacheSize = 1024;
+const maxCachedText = 32;
+
+const noParts: MessageParts = [];
+const noBytes = new Uint8Array();
 
 /** Thrown when a value lies across two parts; the message is then joined and read again. */
 class PartBoundary extends Error {}
@@ -26,10 +29,11 @@ class PartBoundary extends Error {}
 /** Decodes messages one after the other. Arrays are views of the given bytes wherever alignment allows. */
 export class MessageReader {
   readonly #limits: DecodeLimits;
-  readonly #keys: string[] = Array.from({ length: keyCacheSize }, () => "");
-  #parts: MessageParts = [];
+  readonly #texts: string[] = Array.from({ length: textCacheSize }, () => "");
+  readonly #scratch = new DataView(new ArrayBuffer(8));
+  #parts: MessageParts = noParts;
   #part = 0;
-  #bytes: Uint8Array = new Uint8Array();
+  #bytes: Uint8Array = noBytes;
   #position = 0;
   #valuesLeft = 0;
 
@@ -50,15 +54,16 @@ export class MessageReader {
       if (!(error instanceof PartBoundary)) throw error;
       return this.#decodeParts([Buffer.concat(parts as Uint8Array[])]);
     } finally {
-      this.#parts = [];
-      this.#bytes = new Uint8Array();
+      // Lest the last message is kept in memory until the next one comes.
+      this.#parts = noParts;
+      this.#bytes = noBytes;
     }
   }
 
   #decodeParts(parts: MessageParts): SpaceValue {
     this.#parts = parts;
     this.#part = 0;
-    this.#bytes = parts[0] ?? new Uint8Array();
+    this.#bytes = parts[0] ?? noBytes;
     this.#position = 0;
     this.#valuesLeft = this.#limits.maxValues;
     const value = this.#read(0);
@@ -89,9 +94,9 @@ export class MessageReader {
       case 0xc6:
         return this.#bareBytes(this.#uint(1 << (code - 0xc4)));
       case 0xca:
-        return this.#viewOf(4).getFloat32(0);
+        return this.#view(4).getFloat32(0);
       case 0xcb:
-        return this.#viewOf(8).getFloat64(0);
+        return this.#view(8).getFloat64(0);
       case 0xd9:
       case 0xda:
       case 0xdb:
@@ -114,7 +119,7 @@ export class MessageReader {
       case 0xce:
         return this.#uint(1 << (code - 0xcc));
       case 0xcf:
-        return narrowed(this.#viewOf(8).getBigUint64(0));
+        return narrowed(this.#view(8).getBigUint64(0));
       case 0xd0:
         return (this.#uint(1) << 24) >> 24;
       case 0xd1:
@@ -122,7 +127,7 @@ export class MessageReader {
       case 0xd2:
         return this.#uint(4) | 0;
       case 0xd3:
-        return narrowed(this.#viewOf(8).getBigInt64(0));
+        return narrowed(this.#view(8).getBigInt64(0));
       default:
         throw this.#error(`expected a value, found type code 0x${code.toString(16)} (extensions are refused)`);
     }
@@ -188,7 +193,7 @@ export class MessageReader {
   #binaryKey(): string {
     const code = this.#byte();
     if (!isBinaryCode(code)) throw this.#error("expected byte-string keys only, found another type of key");
-    return asciiOf(this.#take(this.#uint(1 << (code - 0xc4))));
+    return this.#text(this.#uint(1 << (code - 0xc4)));
   }
 
   #bareBytes(length: number): NdArray<"uint8"> {
@@ -197,38 +202,35 @@ export class MessageReader {
 
   #key(): string {
     const code = this.#byte();
-    if (code >= 0xa0 && code < 0xc0) return this.#shortKey(code & 0x1f);
+    if (code >= 0xa0 && code < 0xc0) return this.#text(code & 0x1f);
     if (code === 0xd9 || code === 0xda || code === 0xdb) return this.#text(this.#uint(1 << (code - 0xd9)));
     throw this.#error(`expected a text key, found type code 0x${code.toString(16)}`);
   }
 
-  /** The same few keys come with every message; finding them again is quicker than making new strings. */
-  #shortKey(length: number): string {
-    if (length > maxCachedKey) return this.#text(length);
+  /** The same few texts come with every message; finding them again is quicker than making new ones. */
+  #text(length: number): string {
+    if (length > maxCachedText) return this.#utf8(this.#take(length));
     this.#need(length);
+    const bytes = this.#bytes;
     const start = this.#position;
     let hash = length;
-    for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + (this.#bytes[start + i] ?? 0)) | 0;
-    const slot = (hash ^ (hash >>> 15)) & (keyCacheSize - 1);
-    const known = this.#keys[slot] ?? "";
+    for (let i = start; i < start + length; i++) hash = (Math.imul(hash, 31) + (bytes[i] ?? 0)) | 0;
+    const slot = (hash ^ (hash >>> 15)) & (textCacheSize - 1);
+    const known = this.#texts[slot] ?? "";
     if (this.#matches(known, start, length)) {
       this.#position += length;
       return known;
     }
-    const text = this.#text(length);
-    if (text.length === length) this.#keys[slot] = text;
+    const text = this.#utf8(this.#take(length));
+    if (text.length === length) this.#texts[slot] = text;
     return text;
   }
 
   #matches(known: string, start: number, length: number): boolean {
     if (known.length !== length) return false;
-    for (let i = 0; i < length; i++) if (known.charCodeAt(i) !== this.#bytes[start + i]) return false;
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) if (known.charCodeAt(i) !== bytes[start + i]) return false;
     return true;
-  }
-
-  #text(length: number): string {
-    const bytes = this.#take(length);
-    return length < 24 && isAscii(bytes) ? asciiOf(bytes) : this.#utf8(bytes);
   }
 
   #utf8(bytes: Uint8Array): string {
@@ -269,9 +271,12 @@ export class MessageReader {
     return value;
   }
 
-  #viewOf(width: number): DataView {
-    const bytes = this.#take(width);
-    return new DataView(bytes.buffer, bytes.byteOffset, width);
+  /** The next bytes, copied into a scratch view: views of the message itself cost more than they save. */
+  #view(width: number): DataView {
+    this.#need(width);
+    for (let i = 0; i < width; i++) this.#scratch.setUint8(i, this.#bytes[this.#position + i] ?? 0);
+    this.#position += width;
+    return this.#scratch;
   }
 
   #take(length: number): Uint8Array {
@@ -284,7 +289,7 @@ export class MessageReader {
   /** Makes sure that the next bytes lie in the current part. */
   #need(length: number): void {
     while (this.#position === this.#bytes.length && this.#part + 1 < this.#parts.length) {
-      this.#bytes = this.#parts[++this.#part] ?? new Uint8Array();
+      this.#bytes = this.#parts[++this.#part] ?? noBytes;
       this.#position = 0;
     }
     if (this.#position + length <= this.#bytes.length) return;
@@ -305,15 +310,4 @@ function isBinaryCode(code: number): boolean {
 function narrowed(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte > 0x7f) return false;
-  return true;
-}
-
-function asciiOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }

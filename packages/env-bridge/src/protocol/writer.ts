@@ -7,6 +7,13 @@ import { dtypeStrings } from "./array-format.js";
 /** The pieces of one message, to be sent in order. */
 export type MessageParts = readonly Uint8Array[];
 
+/** An encoded message. */
+export interface EncodedMessage {
+  readonly parts: MessageParts;
+  /** Whether a part holds elements wider than a byte, which a reader views in place only when they are aligned. */
+  readonly wide: boolean;
+}
+
 /** Arrays of at least this many bytes become a part of their own instead of being copied. */
 export const zeroCopyBytes = 16_384;
 
@@ -27,17 +34,19 @@ export class MessageWriter {
   #start = 0;
   #position = 0;
   #parts: Uint8Array[] = [];
+  #wide = false;
 
   /**
    * Encodes a value. Keys whose value is undefined are left out; integers take their shortest form, others are float64.
    * @throws InputError naming what cannot be carried (functions, dates, bare typed arrays, integers beyond 64 bits)
    */
-  encode(value: unknown): MessageParts {
+  encode(value: unknown): EncodedMessage {
     this.#parts = [];
+    this.#wide = false;
     this.#start = this.#position;
     this.#write(value, 0);
     this.#flush();
-    return this.#parts;
+    return { parts: this.#parts, wide: this.#wide };
   }
 
   #write(value: unknown, depth: number): void {
@@ -88,7 +97,7 @@ export class MessageWriter {
     const bytes = bytesOf(array);
     this.#writeConstant(arrayHead);
     this.#writeBinaryHead(bytes.byteLength);
-    this.#writeBytes(bytes);
+    this.#writeBytes(bytes, array.data.BYTES_PER_ELEMENT > 1);
     this.#writeConstant(dtypeKey);
     this.#writeText(dtypeStrings[array.dtype]);
     this.#writeConstant(shapeKey);
@@ -96,10 +105,11 @@ export class MessageWriter {
     for (const length of array.shape) this.#writeNumber(length);
   }
 
-  #writeBytes(bytes: Uint8Array): void {
+  #writeBytes(bytes: Uint8Array, isWide: boolean): void {
     if (bytes.byteLength < zeroCopyBytes) return this.#writeConstant(bytes);
     this.#flush();
     this.#parts.push(bytes);
+    this.#wide ||= isWide;
   }
 
   #writeConstant(bytes: Uint8Array): void {
@@ -128,18 +138,18 @@ export class MessageWriter {
 
   /** Short ASCII texts (all keys, most values) are quicker byte by byte than through the encoder. */
   #writeShortText(text: string): boolean {
-    this.#reserve(text.length + 2);
-    const start = this.#position;
-    if (text.length < 32) this.#slab[this.#position++] = 0xa0 | text.length;
-    else this.#put8(0xd9, text.length);
-    for (let i = 0; i < text.length; i++) {
+    const { length } = text;
+    this.#reserve(length + 2);
+    const slab = this.#slab;
+    let position = this.#position;
+    if (length >= 32) slab[position++] = 0xd9;
+    slab[position++] = length < 32 ? 0xa0 | length : length;
+    for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) {
-        this.#position = start;
-        return false;
-      }
-      this.#slab[this.#position++] = code;
+      if (code > 0x7f) return false;
+      slab[position++] = code;
     }
+    this.#position = position;
     return true;
   }
 
@@ -235,7 +245,12 @@ export class MessageWriter {
 
 /** One contiguous buffer of a value's encoding; copies where {@link MessageWriter} would not. */
 export function encodeToBuffer(value: unknown): Buffer {
-  return joinParts(new MessageWriter().encode(value));
+  return joinParts(new MessageWriter().encode(value).parts);
+}
+
+/** The message in one part that shares no memory with what was encoded. */
+export function copied(message: EncodedMessage): EncodedMessage {
+  return { parts: [joinParts(message.parts)], wide: false };
 }
 
 /** The parts as one buffer. */

@@ -12,10 +12,10 @@ import {
   closeCodes,
 } from "../protocol/messages.js";
 import { MessageReader } from "../protocol/reader.js";
-import { type Wire, sendParts } from "../protocol/send.js";
+import { type ServerWire, sendFromServer } from "../protocol/send.js";
 import { parseClientMessage, requestIdOf, sessionIdOf } from "../protocol/validate.js";
 import { classifyEnvironmentError, errorMessage } from "../protocol/wire-errors.js";
-import { type MessageParts, type MessageWriter, bytesOfParts } from "../protocol/writer.js";
+import { type EncodedMessage, type MessageParts, type MessageWriter, bytesOfParts } from "../protocol/writer.js";
 import { sameSecret } from "./authorization.js";
 import type { ServerCounters, ServerEvent } from "./events.js";
 import { Heartbeat } from "../protocol/heartbeat.js";
@@ -38,7 +38,7 @@ export interface ConnectionContext {
 /** Serves one peer. */
 export class Connection implements SessionPeer {
   readonly number: number;
-  readonly #wire: Wire;
+  readonly #wire: ServerWire;
   readonly #context: ConnectionContext;
   readonly #reader: MessageReader;
   readonly #sessions = new Map<string, Session>();
@@ -49,7 +49,11 @@ export class Connection implements SessionPeer {
   #closed = false;
   #reason = "closed by the peer";
 
-  constructor(wire: Wire, context: ConnectionContext, { number, authorized }: { number: number; authorized: boolean }) {
+  constructor(
+    wire: ServerWire,
+    context: ConnectionContext,
+    { number, authorized }: { number: number; authorized: boolean },
+  ) {
     this.number = number;
     this.#wire = wire;
     this.#context = context;
@@ -71,13 +75,13 @@ export class Connection implements SessionPeer {
     if (!this.#authorized) this.#awaitAuthorization();
   }
 
-  send(parts: MessageParts, sent?: () => void): void {
+  send(message: EncodedMessage, sent?: () => void): void {
     const { maxBufferedBytes } = this.#context.limits;
     const waiting = this.#wire.webSocket.bufferedAmount;
-    if (waiting > 0 && waiting + bytesOfParts(parts) > maxBufferedBytes) {
+    if (waiting > 0 && waiting + bytesOfParts(message.parts) > maxBufferedBytes) {
       this.terminate(`expected at most ${maxBufferedBytes} unread bytes, found more`);
     }
-    sendParts(this.#wire, parts, sent === undefined ? undefined : () => sent());
+    sendFromServer(this.#wire, message, sent);
   }
 
   /** Encodes and sends a message. */

@@ -1,12 +1,18 @@
 // An environment behind time limits, with everything it throws or returns checked and classified.
 // Knows nothing about sessions or messages.
-import type { Environment, EnvironmentFactory, EnvironmentSpec, ResetOptions } from "../contract/environment.js";
+import type {
+  Environment,
+  EnvironmentFactory,
+  EnvironmentSpec,
+  MaybePromise,
+  ResetOptions,
+} from "../contract/environment.js";
 import { type ResetResult, type StepResult, environmentSpecSchema } from "../contract/environment.js";
 import { type DsrError, InfrastructureError, InputError } from "../contract/errors.js";
 import { type SpaceRecord, type SpaceValue, violationOf } from "../contract/spaces.js";
 import { classifyEnvironmentError, isInputCode } from "../protocol/wire-errors.js";
 import type { ServerLimits } from "./limits.js";
-import { withTimeLimit } from "./time-limit.js";
+import { isPromise, withTimeLimit } from "./time-limit.js";
 
 /** An environment that can be ended without its consent, such as one in a process of its own. */
 export interface KillableEnvironment extends Environment {
@@ -50,20 +56,15 @@ export class GuardedEnvironment {
     return this.#environment.spec;
   }
 
-  /** Starts an episode. */
-  async reset(options: ResetOptions): Promise<ResetResult> {
-    const result = await this.#call("reset", this.#limits.resetTimeoutMs, () => this.#environment.reset(options));
-    this.#checkRecords("reset", result);
-    return result;
+  /** Starts an episode. Answers at once when the environment does. */
+  reset(options: ResetOptions): MaybePromise<ResetResult> {
+    return this.#call("reset", this.#limits.resetTimeoutMs, () => this.#environment.reset(options), this.#checkReset);
   }
 
   /** Steps, after checking the action against its space. @throws InputError (`invalid-action`) */
-  async step(action: SpaceValue): Promise<StepResult> {
+  step(action: SpaceValue): MaybePromise<StepResult> {
     this.checkAction(action);
-    const result = await this.#call("step", this.#limits.stepTimeoutMs, () => this.#environment.step(action));
-    this.#checkRecords("step", result);
-    this.#checkOutcome(result);
-    return result;
+    return this.#call("step", this.#limits.stepTimeoutMs, () => this.#environment.step(action), this.#checkStep);
   }
 
   /** @throws InputError (`invalid-action`) when the action leaves its space */
@@ -75,7 +76,12 @@ export class GuardedEnvironment {
   /** Closes the environment, or kills it where that is possible and closing fails or takes too long. Never throws. */
   async close(): Promise<void> {
     try {
-      await this.#call("close", this.#limits.closeTimeoutMs, () => this.#environment.close());
+      await this.#call(
+        "close",
+        this.#limits.closeTimeoutMs,
+        () => this.#environment.close(),
+        (result) => result,
+      );
     } catch {
       this.kill();
     }
@@ -86,30 +92,44 @@ export class GuardedEnvironment {
     (this.#environment as Partial<KillableEnvironment>).kill?.();
   }
 
-  async #call<T>(method: string, limitMs: number, call: () => T | Promise<T>): Promise<T> {
+  /** Stays synchronous for environments that are: at thousands of steps a second every hop counts. */
+  #call<T>(method: string, limitMs: number, call: () => MaybePromise<T>, check: (result: T) => T): MaybePromise<T> {
+    let work: MaybePromise<T>;
     try {
-      return await guarded(`environment '${this.name}', ${method}`, limitMs, call);
+      work = call();
+      if (!isPromise(work)) return check(work);
+    } catch (error) {
+      throw classifyEnvironmentError(error, `environment '${this.name}', ${method}`);
+    }
+    return this.#await(method, limitMs, work.then(check));
+  }
+
+  async #await<T>(method: string, limitMs: number, work: Promise<T>): Promise<T> {
+    try {
+      return await guarded(`environment '${this.name}', ${method}`, limitMs, () => work);
     } catch (error) {
       if ((error as DsrError).code === "timeout") this.kill();
       throw error;
     }
   }
 
-  #checkRecords(method: string, result: unknown): void {
-    const { observation, info } = (result ?? {}) as { observation?: unknown; info?: unknown };
-    for (const [key, value] of Object.entries({ observation, info })) {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) {
-        throw new InfrastructureError(`environment '${this.name}', ${method}: expected ${key} to be a record`);
-      }
-    }
-  }
+  readonly #checkReset = (result: ResetResult): ResetResult => {
+    const { observation, info } = (result ?? {}) as Partial<ResetResult>;
+    if (isRecord(observation) && isRecord(info)) return result;
+    throw new InfrastructureError(`environment '${this.name}': expected an observation and an info, found others`);
+  };
 
-  #checkOutcome(result: StepResult): void {
+  readonly #checkStep = (result: StepResult): StepResult => {
+    this.#checkReset(result);
     const { reward, terminated, truncated } = result;
     const sound = typeof reward === "number" && !Number.isNaN(reward);
-    if (sound && typeof terminated === "boolean" && typeof truncated === "boolean") return;
-    throw new InfrastructureError(`environment '${this.name}', step: expected a reward and two flags, found others`);
-  }
+    if (sound && typeof terminated === "boolean" && typeof truncated === "boolean") return result;
+    throw new InfrastructureError(`environment '${this.name}': expected a reward and two flags, found others`);
+  };
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function guarded<T>(

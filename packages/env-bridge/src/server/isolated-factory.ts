@@ -5,6 +5,7 @@ import type { Environment, EnvironmentFactory, EnvironmentSpec, ResetOptions } f
 import type { ResetResult, StepResult } from "../contract/environment.js";
 import { InfrastructureError } from "../contract/errors.js";
 import type { SpaceRecord, SpaceValue } from "../contract/spaces.js";
+import { builtModule } from "../protocol/built-module.js";
 import { errorFromMessage } from "../protocol/wire-errors.js";
 import type { ChildReply, ChildRequest } from "./child-messages.js";
 import type { KillableEnvironment } from "./guarded-environment.js";
@@ -64,7 +65,7 @@ class IsolatedEnvironment implements KillableEnvironment {
   }
 
   static async create(source: IsolatedFactory, options: SpaceRecord): Promise<Environment> {
-    const child = fork(childModule(), [], {
+    const child = fork(builtModule("server/environment-child.js"), [], {
       serialization: "advanced",
       // What an environment prints must not mix with this process's own output.
       stdio: ["ignore", 2, 2, "ipc"],
@@ -134,10 +135,4 @@ class IsolatedEnvironment implements KillableEnvironment {
     const text = `environment '${this.#name}': expected its process to run, found it ended with ${this.#ended}`;
     return new InfrastructureError(text, { code: "environment-crashed", retriable: true });
   }
-}
-
-/** The built child module, also when this file runs from its source. */
-function childModule(): URL {
-  const here = import.meta.url;
-  return new URL(here.endsWith(".ts") ? "../../dist/server/environment-child.js" : "./environment-child.js", here);
 }

@@ -1,11 +1,12 @@
 // The lockstep program: one environment that moves only when it is asked to.
 // Knows nothing about request ids or connections.
-import type { AutoresetMode, EnvironmentSpec } from "../contract/environment.js";
+import type { AutoresetMode, EnvironmentSpec, MaybePromise, ResetResult, StepResult } from "../contract/environment.js";
 import { InputError } from "../contract/errors.js";
 import type { SpaceRecord } from "../contract/spaces.js";
 import type { SessionRequest } from "../protocol/messages.js";
 import type { GuardedEnvironment } from "./guarded-environment.js";
 import type { ReplyBody, SessionProgram } from "./session-program.js";
+import { isPromise } from "./time-limit.js";
 
 /** Steps one environment on request. */
 export class LockstepProgram implements SessionProgram {
@@ -30,19 +31,27 @@ export class LockstepProgram implements SessionProgram {
     return this.spec.tickRate;
   }
 
-  async execute(request: SessionRequest): Promise<ReplyBody> {
+  execute(request: SessionRequest): MaybePromise<ReplyBody> {
     if (request.type === "step") {
-      const { observation, reward, terminated, truncated, info } = await this.#environment.step(request.action);
-      return { type: "step-result", observation, reward, terminated, truncated, info: info as SpaceRecord };
+      const result = this.#environment.step(request.action);
+      return isPromise(result) ? result.then(stepReply) : stepReply(result);
     }
     if (request.type !== "reset") throw wrongRequest(request, this.mode);
-    const result = await this.#environment.reset(resetOptionsOf(request));
-    return { type: "reset-result", observation: result.observation, info: result.info as SpaceRecord };
+    const result = this.#environment.reset(resetOptionsOf(request));
+    return isPromise(result) ? result.then(resetReply) : resetReply(result);
   }
 
   async close(): Promise<void> {
     await this.#environment.close();
   }
+}
+
+function stepReply({ observation, reward, terminated, truncated, info }: StepResult): ReplyBody {
+  return { type: "step-result", observation, reward, terminated, truncated, info: info as SpaceRecord };
+}
+
+function resetReply({ observation, info }: ResetResult): ReplyBody {
+  return { type: "reset-result", observation, info: info as SpaceRecord };
 }
 
 /** The reset options of a message, where null stands for "not given". */

@@ -1,6 +1,6 @@
 // What a session does with its environments; lockstep, vector and realtime are three programs.
 // Knows nothing about request ids, connections or resuming.
-import type { AutoresetMode, EnvironmentSpec } from "../contract/environment.js";
+import type { AutoresetMode, EnvironmentSpec, MaybePromise } from "../contract/environment.js";
 import type { DsrError } from "../contract/errors.js";
 import type { SpaceValue } from "../contract/spaces.js";
 import type { ReplyMessage, SessionMode, SessionRequest } from "../protocol/messages.js";
@@ -30,8 +30,8 @@ export interface SessionProgram {
   readonly tickRate: number;
   /** Whether replies must be copied, because the environment goes on while they wait in the socket. */
   readonly copiesReplies: boolean;
-  /** Executes a request; the session calls it for one request at a time. */
-  execute(request: SessionRequest): Promise<ReplyBody>;
+  /** Executes a request, at once where the environment allows it; the session calls it for one request at a time. */
+  execute(request: SessionRequest): MaybePromise<ReplyBody>;
   /** Takes the newest action of a realtime session. */
   act?(action: SpaceValue): void;
   /** Hears that a frame has arrived. */

@@ -5,15 +5,16 @@ import { type DsrError, InfrastructureError, InputError } from "../contract/erro
 import type { SpaceValue } from "../contract/spaces.js";
 import type { OpenedMessage, SessionRequest, Timings } from "../protocol/messages.js";
 import { classifyEnvironmentError, errorMessage } from "../protocol/wire-errors.js";
-import { type MessageParts, type MessageWriter, joinParts } from "../protocol/writer.js";
+import { type EncodedMessage, type MessageWriter, copied } from "../protocol/writer.js";
 import type { ServerCounters } from "./events.js";
 import { isFatal } from "./guarded-environment.js";
 import type { ReplyBody, SessionProgram } from "./session-program.js";
+import { isPromise } from "./time-limit.js";
 import { lazyTimings } from "./timings.js";
 
 /** Whoever a session talks to. `sent` is called when the message has left, or never will. */
 export interface SessionPeer {
-  send(parts: MessageParts, sent?: () => void): void;
+  send(parts: EncodedMessage, sent?: () => void): void;
 }
 
 /** What a session needs from the server around it. */
@@ -31,6 +32,12 @@ export interface SessionIdentity {
   readonly environment: string;
 }
 
+/** When a request came and when its execution began. */
+interface RequestTimes {
+  readonly receivedAt: number;
+  readonly startedAt: number;
+}
+
 /** A session and its exactly-once bookkeeping. */
 export class Session {
   readonly identity: SessionIdentity;
@@ -38,7 +45,7 @@ export class Session {
   readonly #surroundings: SessionSurroundings;
   #peer: SessionPeer | undefined;
   #lastId = 0;
-  #lastReply: MessageParts | undefined;
+  #lastReply: EncodedMessage | undefined;
   #running = false;
   #ended = false;
   #unsent = false;
@@ -116,7 +123,8 @@ export class Session {
     this.#lastReply = undefined;
     this.#running = true;
     this.#surroundings.counters.requests++;
-    void this.#run(request, receivedAt);
+    if (this.#unsent) void this.#runWhenSent(request, receivedAt);
+    else this.#run(request, receivedAt);
   }
 
   /** Takes a realtime action. @throws InputError for a session of another mode or a wrong action */
@@ -129,7 +137,7 @@ export class Session {
   /** Sends something that answers no request, such as a frame; tells whether there was anybody to send it to. */
   push(message: object, sent: () => void): boolean {
     if (this.#peer === undefined || this.#ended) return false;
-    const parts = [joinParts(this.#surroundings.writer.encode(message))];
+    const parts = copied(this.#surroundings.writer.encode(message));
     this.#peer.send(parts, sent);
     return true;
   }
@@ -150,34 +158,52 @@ export class Session {
     await this.program.close();
   }
 
-  async #run(request: SessionRequest, receivedAt: number): Promise<void> {
-    if (this.#unsent) await this.#untilSent();
-    const startedAt = performance.now();
-    let failure: DsrError | undefined;
-    let parts: MessageParts;
-    try {
-      const body = await this.program.execute(request);
-      parts = this.#encodeReply(request, body, { receivedAt, startedAt });
-    } catch (error) {
-      failure = classifyEnvironmentError(error, `environment '${this.identity.environment}', ${request.type}`);
-      parts = this.#encodeError(request, failure);
-    }
-    this.#running = false;
-    this.#lastReply = parts;
-    this.#send(parts);
-    if (failure !== undefined && isFatal(failure)) this.fail(failure, false);
+  async #runWhenSent(request: SessionRequest, receivedAt: number): Promise<void> {
+    await this.#untilSent();
+    this.#run(request, receivedAt);
   }
 
-  #encodeReply(
-    request: SessionRequest,
-    body: ReplyBody,
-    { receivedAt, startedAt }: { readonly receivedAt: number; readonly startedAt: number },
-  ): MessageParts {
+  #run(request: SessionRequest, receivedAt: number): void {
+    const times = { receivedAt, startedAt: performance.now() };
+    try {
+      const body = this.program.execute(request);
+      if (isPromise(body)) void this.#finishLater(request, body, times);
+      else this.#finish(request, body, times);
+    } catch (error) {
+      this.#finishWithError(request, error);
+    }
+  }
+
+  async #finishLater(request: SessionRequest, body: Promise<ReplyBody>, times: RequestTimes): Promise<void> {
+    try {
+      this.#finish(request, await body, times);
+    } catch (error) {
+      this.#finishWithError(request, error);
+    }
+  }
+
+  #finish(request: SessionRequest, body: ReplyBody, times: RequestTimes): void {
+    this.#answer(this.#encodeReply(request, body, times));
+  }
+
+  #finishWithError(request: SessionRequest, error: unknown): void {
+    const failure = classifyEnvironmentError(error, `environment '${this.identity.environment}', ${request.type}`);
+    this.#answer(this.#encodeError(request, failure));
+    if (isFatal(failure)) this.fail(failure, false);
+  }
+
+  #answer(reply: EncodedMessage): void {
+    this.#running = false;
+    this.#lastReply = reply;
+    this.#send(reply);
+  }
+
+  #encodeReply(request: SessionRequest, body: ReplyBody, { receivedAt, startedAt }: RequestTimes): EncodedMessage {
     const { type, ...rest } = body;
     const timings = lazyTimings(startedAt - receivedAt, performance.now() - startedAt);
     try {
-      const parts = this.#surroundings.writer.encode({ type, id: request.id, session: this.id, ...rest, timings });
-      return this.program.copiesReplies ? [joinParts(parts)] : parts;
+      const reply = this.#surroundings.writer.encode({ type, id: request.id, session: this.id, ...rest, timings });
+      return this.program.copiesReplies ? copied(reply) : reply;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw new InfrastructureError(`environment '${this.identity.environment}', ${request.type}: ${text}`, {
@@ -186,7 +212,7 @@ export class Session {
     }
   }
 
-  #encodeError(request: SessionRequest, error: DsrError): MessageParts {
+  #encodeError(request: SessionRequest, error: DsrError): EncodedMessage {
     const to = { id: request.id, session: this.id, sessionEnded: isFatal(error) };
     return this.#surroundings.writer.encode(errorMessage(error, to));
   }
@@ -196,7 +222,7 @@ export class Session {
     if (this.#lastReply !== undefined) this.#send(this.#lastReply);
   }
 
-  #send(parts: MessageParts): void {
+  #send(parts: EncodedMessage): void {
     if (this.#peer === undefined) return;
     this.#unsent = true;
     const ticket = ++this.#sendings;

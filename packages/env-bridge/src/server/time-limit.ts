@@ -16,6 +16,7 @@ export async function withTimeLimit<T>(work: MaybePromise<T>, limitMs: number, l
   }
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+/** Whether a value has to be waited for. */
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
