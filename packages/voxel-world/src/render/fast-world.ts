@@ -68,8 +68,6 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
       if (start > 0) {
         t = start;
         shift = 0;
-        offset = 0;
-        stride = sizeX;
         x = (originX + dx * t) | 0;
         z = (originZ + dz * t) | 0;
         if (aheadX === 1) {
@@ -108,64 +106,96 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
           }
           continue;
         }
-        const nextX = ((x >> shift) + aheadX) << shift;
-        const nextZ = ((z >> shift) + aheadZ) << shift;
-        const exitX = (nextX - originX) * inverseX;
-        const exitZ = (nextZ - originZ) * inverseZ;
-        const xFirst = exitX <= exitZ;
-        const exit = xFirst ? exitX : exitZ;
-        const free = pyramid[offset + (x >> shift) + stride * (z >> shift)] ?? 0;
-        const here = originY + dy * t;
-        const there = originY + dy * exit;
-        const lower = rising ? here : there;
-        const upper = rising ? there : here;
+        const tileX = x >> 2;
+        const tileZ = z >> 2;
+        let here = originY + dy * t;
         if (here > summit && rising) break;
-        const passes =
-          lower > (free >> 16) + margin || (lower > (free & 255) + margin && upper < ((free >> 8) & 255) - margin);
-        if (!passes) {
-          if (shift !== 0) {
-            shift -= 2;
-            offset = shift === 0 ? 0 : offset4;
-            stride = shift === 0 ? sizeX : width4;
-            continue;
-          }
-          let y = here | 0;
-          if (rising) {
-            while ((y + 1 - originY) * inverseY <= t) y++;
-            while ((y - originY) * inverseY > t) y--;
-          } else {
-            while ((y - originY) * inverseY <= t) y--;
-            while ((y + 1 - originY) * inverseY > t) y++;
-          }
-          const base = sizeY * (x + sizeX * z);
-          let entry = t;
-          for (;;) {
-            if (y >= 0 && y < sizeY) {
-              const block = blocks[base + y] ?? 0;
-              if (block === water) {
-                if (entry < (waterDepth[pixel] ?? 0)) waterDepth[pixel] = entry;
-              } else if (block !== 0 && entry > 0) {
-                found = block | (side << 8) | (y << 11);
-                foundDepth = entry;
-                foundColumn = x + sizeX * z;
-                break;
+        if (shift === 0) {
+          // Column by column to the edge of the tile of 4.
+          let exitX = (x + aheadX - originX) * inverseX;
+          let exitZ = (z + aheadZ - originZ) * inverseZ;
+          while (t < limit) {
+            const xFirst = exitX <= exitZ;
+            const exit = xFirst ? exitX : exitZ;
+            const there = originY + dy * exit;
+            const free = pyramid[x + sizeX * z] ?? 0;
+            const lower = rising ? here : there;
+            const upper = rising ? there : here;
+            const passes =
+              lower > (free >> 16) + margin || (lower > (free & 255) + margin && upper < ((free >> 8) & 255) - margin);
+            if (!passes) {
+              let y = here | 0;
+              if (rising) {
+                while ((y + 1 - originY) * inverseY <= t) y++;
+                while ((y - originY) * inverseY > t) y--;
+              } else if (here > (free >> 16) + margin) {
+                y = free >> 16;
+              } else if (here > (free & 255) + margin && here < ((free >> 8) & 255) - margin) {
+                y = free & 255;
+              } else {
+                while ((y - originY) * inverseY <= t) y--;
+                while ((y + 1 - originY) * inverseY > t) y++;
               }
+              const base = sizeY * (x + sizeX * z);
+              let entry = t;
+              for (;;) {
+                if (y >= 0 && y < sizeY) {
+                  const block = blocks[base + y] ?? 0;
+                  if (block === water) {
+                    if (entry < (waterDepth[pixel] ?? 0)) waterDepth[pixel] = entry;
+                  } else if (block !== 0 && entry > 0) {
+                    found = block | (side << 8) | (y << 11);
+                    foundDepth = entry;
+                    foundColumn = x + sizeX * z;
+                    break;
+                  }
+                }
+                entry = (y + aheadY - originY) * inverseY;
+                if (entry > exit || entry >= limit) break;
+                y += stepY;
+                side = 2 + aheadY;
+              }
+              if (found >= 0) break;
             }
-            entry = (y + aheadY - originY) * inverseY;
-            if (entry > exit || entry >= limit) break;
-            y += stepY;
-            side = 2 + aheadY;
+            t = exit;
+            here = there;
+            if (xFirst) {
+              x += aheadX + backX;
+              side = aheadX;
+              if (x >> 2 !== tileX || x >= sizeX) break;
+              exitX = (x + aheadX - originX) * inverseX;
+            } else {
+              z += aheadZ + backZ;
+              side = 4 + aheadZ;
+              if (z >> 2 !== tileZ || z >= sizeZ) break;
+              exitZ = (z + aheadZ - originZ) * inverseZ;
+            }
           }
           if (found >= 0) break;
-        }
-        // Step over one plane exactly, and over the other axis's planes that come before it.
-        t = exit;
-        const oldX = x;
-        const oldZ = z;
-        if (xFirst) {
-          x = nextX + backX;
-          side = aheadX;
-          if (shift !== 0) {
+        } else {
+          const nextX = ((x >> shift) + aheadX) << shift;
+          const nextZ = ((z >> shift) + aheadZ) << shift;
+          const exitX = (nextX - originX) * inverseX;
+          const exitZ = (nextZ - originZ) * inverseZ;
+          const xFirst = exitX <= exitZ;
+          const exit = xFirst ? exitX : exitZ;
+          const there = originY + dy * exit;
+          const free = pyramid[offset + (x >> shift) + stride * (z >> shift)] ?? 0;
+          const lower = rising ? here : there;
+          const upper = rising ? there : here;
+          const passes =
+            lower > (free >> 16) + margin || (lower > (free & 255) + margin && upper < ((free >> 8) & 255) - margin);
+          if (!passes) {
+            shift -= 2;
+            offset = offset4;
+            stride = width4;
+            continue;
+          }
+          // Step over one plane exactly, and over the other axis's planes that come before it.
+          t = exit;
+          if (xFirst) {
+            x = nextX + backX;
+            side = aheadX;
             z = (originZ + dz * t) | 0;
             if (aheadZ === 1) {
               while ((z + 1 - originZ) * inverseZ < t) z++;
@@ -174,11 +204,9 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
               while ((z - originZ) * inverseZ < t) z--;
               while ((z + 1 - originZ) * inverseZ >= t) z++;
             }
-          }
-        } else {
-          z = nextZ + backZ;
-          side = 4 + aheadZ;
-          if (shift !== 0) {
+          } else {
+            z = nextZ + backZ;
+            side = 4 + aheadZ;
             x = (originX + dx * t) | 0;
             if (aheadX === 1) {
               while ((x + 1 - originX) * inverseX <= t) x++;
@@ -189,12 +217,11 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
             }
           }
         }
-        const moved = (x ^ oldX) | (z ^ oldZ);
-        if (moved >> 4 !== 0) {
+        if (x >> 4 !== tileX >> 2 || z >> 4 !== tileZ >> 2) {
           shift = 4;
           offset = offset16;
           stride = width16;
-        } else if (shift === 0 && moved >> 2 !== 0) {
+        } else if (shift === 0) {
           shift = 2;
           offset = offset4;
           stride = width4;
