@@ -71,7 +71,10 @@ export class ChaosProxy {
   setSilent(silent: boolean): void {
     this.#silent = silent;
     for (const [client, upstream] of this.#pairs) {
-      for (const socket of [client, upstream]) silent ? socket.pause() : socket.resume();
+      for (const socket of [client, upstream]) {
+        if (silent) socket.pause();
+        else socket.resume();
+      }
     }
   }
 
