@@ -12,10 +12,20 @@ const change = fc.record({
   id: fc.constantFrom(0, 0, 1, 9, 12),
 });
 
+test("an empty grid is free everywhere, as a refresh finds", () => {
+  const grid = new VoxelGrid(size.x, size.y, size.z);
+  const made = grid.pyramid.slice();
+  grid.refresh();
+  expect(made).toEqual(grid.pyramid);
+});
+
+/** Heights that are and are not whole words of blocks. */
+const heights = fc.constantFrom(16, size.y);
+
 test("set keeps the free heights as a full refresh would make them", () => {
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
-      const grid = new VoxelGrid(size.x, size.y, size.z);
+    fc.property(heights, fc.array(change, { maxLength: 60 }), (height, changes) => {
+      const grid = new VoxelGrid(size.x, height, size.z);
       for (const { x, y, z, id } of changes) grid.set(x, y, z, id);
       const kept = [grid.columns, grid.tiles4, grid.tiles16].map(({ packed }) => packed.slice());
       grid.refresh();
@@ -41,12 +51,39 @@ function wronglyFree(grid: VoxelGrid, level: FreeLevel, edge: number): number {
 
 test("what columns and tiles call free holds only air", () => {
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 200 }), (changes) => {
-      const grid = new VoxelGrid(size.x, size.y, size.z);
+    fc.property(heights, fc.array(change, { maxLength: 200 }), (height, changes) => {
+      const grid = new VoxelGrid(size.x, height, size.z);
       for (const { x, y, z, id } of changes) grid.set(x, y, z, id);
       expect(wronglyFree(grid, grid.columns, 1)).toBe(0);
       expect(wronglyFree(grid, grid.tiles4, 4)).toBe(0);
       expect(wronglyFree(grid, grid.tiles16, 16)).toBe(0);
+    }),
+  );
+});
+
+/** The definition, written out: the largest run of air below the top block, the upper one of equals. */
+function freeOf(column: readonly number[]): number {
+  let top = column.length;
+  while (top > 0 && column[top - 1] === 0) top--;
+  let gap = [top, 255] as const;
+  let longest = 0;
+  for (let low = top - 1; low >= 0; low--) {
+    for (let high = top - 1; high > low; high--) {
+      if (high - low <= longest || column.slice(low, high).some((id) => id !== 0)) continue;
+      longest = high - low;
+      gap = [low, high];
+    }
+  }
+  return gap[0] | (gap[1] << 8) | (top << 16);
+}
+
+test("a column's free heights are its largest run of air and all above its top block", () => {
+  const column = fc.array(fc.constantFrom(0, 0, 1, 128, 255), { minLength: 16, maxLength: 17 });
+  fc.assert(
+    fc.property(column, (ids) => {
+      const grid = new VoxelGrid(1, ids.length, 1);
+      ids.forEach((id, y) => grid.set(0, y, 0, id));
+      expect(grid.columns.packed[0]).toBe(freeOf(ids));
     }),
   );
 });
