@@ -109,11 +109,10 @@ class ScriptedPlayer {
       return this.cook(sight, cookIndex);
     }
     const item = gather === undefined ? undefined : this.nearest(sight, `item:${gather}`);
-    const mob = this.nearest(sight, this.purpose.quarry);
-    const target = item ?? mob;
+    const target = item ?? this.nearest(sight, this.purpose.quarry) ?? this.secondChoice(sight);
     if (target === undefined) return {};
     this.watchPatience(sight.self, target);
-    return target === item ? this.collect(sight, target) : this.pursue(sight, target);
+    return target.kind.startsWith("item:") ? this.collect(sight, target) : this.pursue(sight, target);
   }
 
   private isReadyToCook(sight: Sight, raw: string, quantity: number): boolean {
@@ -135,6 +134,13 @@ class ScriptedPlayer {
       bestCost = cost;
     }
     return best;
+  }
+
+  /** When everything is avoided, nothing is. */
+  private secondChoice(sight: Sight): Thing | undefined {
+    if (this.avoided.size === 0) return undefined;
+    this.avoided.clear();
+    return this.nearest(sight, this.purpose.quarry);
   }
 
   private killCost(thing: Thing): number {
@@ -162,7 +168,8 @@ class ScriptedPlayer {
   /** Walks over an item. */
   private collect(sight: Sight, item: Thing): Wish {
     const pitch = levelDistance(sight.self, item) > 3 ? 15 : 45;
-    if (levelDistance(sight.self, item) > 0.5) return this.navigator.towards(sight, item, pitch);
+    const isAway = levelDistance(sight.self, item) > 0.5 || this.navigator.isEscaping;
+    if (isAway || this.navigator.climbDown(sight.self, item)) return this.navigator.towards(sight, item, pitch);
     this.navigator.rest(sight.self);
     return {};
   }

@@ -15,6 +15,12 @@ const detours = [0, 30, -30, 60, -60, 90, -90, 120, -120, 150, -150, 180] as con
 const stuckSteps = 12;
 const stuckDistance = 0.35;
 const escapeSteps = 14;
+/** After a turn this wide round an obstacle the new heading is kept for some steps, degrees. */
+const wideDetour = 60;
+const keptSteps = 7;
+/** How long steps up are left alone after the goal was found to lie below, and how far below that is in metres. */
+const groundedSteps = 60;
+const belowFeet = 1.4;
 
 type Step = "free" | "jump" | "blocked";
 
@@ -26,6 +32,9 @@ export class Navigator {
   private anchorAge = 0;
   private escape = 0;
   private escapeYaw = 0;
+  private kept = 0;
+  private keptYaw = 0;
+  private grounded = 0;
 
   constructor(interval: number, random: Random) {
     this.interval = interval;
@@ -37,21 +46,46 @@ export class Navigator {
     const { self } = sight;
     this.watchProgress(self);
     const bearing = anglesTo(self, { x: point.x, y: self.y, z: point.z }).yaw;
-    const wanted = this.escape > 0 ? this.escapeYaw : bearing;
-    if (this.escape > 0) this.escape--;
+    const wanted = this.heading(bearing);
+    if (this.grounded > 0) this.grounded--;
     const mayDrop = !self.isPerilous || isGroundBelow(self, point);
     for (const detour of detours) {
       const turn = turnTo(self, { yaw: wanted + detour * this.side, pitch }, this.interval);
       const step = stepAhead(sight, wrapDegrees(self.yaw + turn.yaw), mayDrop);
-      if (step === "blocked") continue;
+      if (step === "blocked" || (step === "jump" && this.grounded > 0)) continue;
       if (detour < 0) this.side = -this.side;
+      if (Math.abs(detour) >= wideDetour) this.keep(self.yaw + turn.yaw);
       return { ...turn, forward: true, jump: step === "jump" || isSwimming(sight), sprint: true };
     }
     return { ...turnTo(self, { yaw: bearing, pitch }, this.interval), jump: isSwimming(sight) };
   }
 
+  /** Straight to the goal, unless it gets away from where it was stuck or round an obstacle. */
+  private heading(bearing: number): number {
+    if (this.escape > 0) {
+      this.escape--;
+      return this.escapeYaw;
+    }
+    if (this.kept === 0) return bearing;
+    this.kept--;
+    return this.keptYaw;
+  }
+
+  private keep(yaw: number): void {
+    this.keptYaw = yaw;
+    this.kept = keptSteps;
+  }
+
   get isEscaping(): boolean {
     return this.escape > 0;
+  }
+
+  /** Leaves a height above the goal and comes back on the ground. Returns whether it stands too high. */
+  climbDown(self: Self, goal: Vector): boolean {
+    if (self.y - goal.y < belowFeet) return false;
+    this.grounded = groundedSteps;
+    this.beginEscape(self);
+    return true;
   }
 
   /** Forgets how far it came; call when it does not want to move. */
