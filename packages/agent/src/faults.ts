@@ -23,10 +23,13 @@ export function isCancellation(error: unknown): error is DsrError {
   return error instanceof DsrError && error.code === "cancelled";
 }
 
-/** What was thrown when a person can mend it or asked for it, and an InfrastructureError naming `where` otherwise. */
-export function asFault(error: unknown, where: string): DsrError {
+/**
+ * What was thrown when a person can mend it or asked for it, and an InfrastructureError naming `where` otherwise, with
+ * the code `otherwise` when the error has none.
+ */
+export function asFault(error: unknown, where: string, otherwise: ErrorCode = "environment-crashed"): DsrError {
   if (isInputFault(error) || isCancellation(error) || error instanceof InfrastructureError) return error;
-  const code = error instanceof DsrError ? error.code : "environment-crashed";
+  const code = error instanceof DsrError ? error.code : otherwise;
   return new InfrastructureError(`${where}: ${messageOf(error)}`, { code, cause: error });
 }
 

@@ -140,7 +140,7 @@ class Evaluation {
   }
 
   async close(): Promise<void> {
-    this.#pool.close();
+    await this.#pool.close();
     await closeRuns(this.#folders);
   }
 

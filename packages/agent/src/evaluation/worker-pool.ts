@@ -73,11 +73,12 @@ export class WorkerPool<J extends PoolJob> {
     }
   }
 
-  /** Ends all workers. */
-  close(): void {
+  /** Ends all workers. Resolves when they are gone. */
+  async close(): Promise<void> {
     this.#stop.abort();
-    for (const worker of this.#live) worker.kill();
+    const live = [...this.#live];
     this.#live.clear();
+    await Promise.all(live.map((worker) => worker.stop()));
   }
 
   async #work(queue: J[]): Promise<void> {

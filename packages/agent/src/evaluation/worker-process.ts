@@ -15,6 +15,9 @@ import {
 /** Of a worker's standard error, this much is kept for the message when it dies. */
 const keptErrorText = 2000;
 
+/** Milliseconds that a worker has for closing its environments. */
+const patienceMs = 5000;
+
 interface Waiting {
   resolve(message: WorkerMessage): void;
   reject(error: Error): void;
@@ -60,7 +63,7 @@ export class WorkerProcess {
   }
 
   get isAlive(): boolean {
-    return this.#exited === undefined;
+    return this.#exited === undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** @throws InputError for a mistake that no repetition mends; InfrastructureError for everything else */
@@ -71,6 +74,17 @@ export class WorkerProcess {
     throw new InfrastructureError(`worker: expected the result of job ${job.id}, found ${reply.type}`, {
       code: "internal",
     });
+  }
+
+  /** Lets it close its environments and end; one that does not is killed. Resolves when it is gone. */
+  async stop(): Promise<void> {
+    if (!this.isAlive) return;
+    // not "close": it does not come after a disconnect from this side
+    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
+    const timer = setTimeout(() => this.kill(), patienceMs);
+    if (this.#child.connected) this.#child.disconnect();
+    await gone;
+    clearTimeout(timer);
   }
 
   /** Ends it at once; what it was doing is lost. */

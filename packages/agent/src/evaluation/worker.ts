@@ -1,5 +1,6 @@
 // The body of a worker process: plays the episodes that its parent asks for, one at a time.
 // Knows nothing about which episodes there are or what becomes of the results.
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   DsrError,
   type EnvironmentFactory,
@@ -37,8 +38,16 @@ export function runEvaluationWorker(registries: WorkerRegistries): void {
   process.on("message", (message: ParentMessage) => {
     queue = queue.then(() => handle(message));
   });
-  // the parent is gone, perhaps killed: nothing that is left to do has a reader
-  process.on("disconnect", () => process.exit(0));
+  // the parent is done or gone, perhaps killed: nothing that is left to do has a reader
+  process.on("disconnect", () => void end(worker));
+}
+
+/** Milliseconds for closing environments; less than the parent's patience. */
+const closeTimeoutMs = 3000;
+
+async function end(worker: EvaluationWorker | undefined): Promise<void> {
+  await Promise.race([worker?.close(), sleep(closeTimeoutMs)]);
+  process.exit(0);
 }
 
 function tell(message: WorkerMessage): void {
@@ -73,6 +82,10 @@ class EvaluationWorker {
       await this.#recover();
       return { type: "refused", ...describe(error) };
     }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#policy?.policy.close?.(), this.#sessions.close()]);
   }
 
   async play(job: PlayMessage): Promise<WorkerMessage> {

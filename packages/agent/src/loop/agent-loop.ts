@@ -122,7 +122,7 @@ async function startEpisode({ source, policy, episode, subscriber }: Run): Promi
   try {
     await policy.reset({ task: episode.task, seed: episode.seed, spec: source.spec });
   } catch (error) {
-    subscriber.error(asFault(error, `policy '${policy.name}', reset`));
+    subscriber.error(asFault(error, `policy '${policy.name}', reset`, "internal"));
   }
   if (!subscriber.closed) {
     source.start({ seed: episode.seed, ...(source.spec.tasks.length > 0 && { task: episode.task.id }) });
@@ -148,7 +148,7 @@ async function askPolicy(policy: Policy, window: FrameWindow, task: TaskInfo): P
     const chunk = await policy.act(window, task);
     if (chunk.length > 0) return chunk;
   } catch (error) {
-    throw asFault(error, `policy '${policy.name}', decision at step ${window.newest.step}`);
+    throw asFault(error, `policy '${policy.name}', decision at step ${window.newest.step}`, "internal");
   }
   throw new InputError(`policy '${policy.name}': expected at least one action, found an empty chunk`, {
     code: "invalid-action",

@@ -14,7 +14,7 @@ export interface EmbeddedClip {
   readonly runIndex: number;
   readonly record: EpisodeRecord;
   readonly video: string;
-  /** Its first frame as PNG, at half the size. */
+  /** One of its frames as PNG, at half the size. */
   readonly poster: string;
 }
 
@@ -71,9 +71,14 @@ async function readClip({ folder }: LoadedRun, { clip }: EpisodeRecord): Promise
   return readFile(join(folder, path)).catch(() => undefined);
 }
 
+/** Past the middle something usually happens, while the first frame shows a place and the last one its end. */
+const posterPlace = 0.6;
+
 async function posterOf(video: Uint8Array): Promise<Uint8Array> {
-  for await (const frame of readVideo(new Uint8Array(video))) return encodePng(halved(frame));
-  return new Uint8Array();
+  const frames: RgbImage[] = [];
+  for await (const frame of readVideo(new Uint8Array(video))) frames.push(frame);
+  const frame = frames[Math.floor(posterPlace * frames.length)];
+  return frame === undefined ? new Uint8Array() : encodePng(halved(frame));
 }
 
 /** A picture at half the size: a poster is seen for a moment, and PNG is no small format. */

@@ -178,14 +178,14 @@ function clipSection(clips: readonly EmbeddedClip[]): Html | null {
         loop
         muted
         playsinline
-        preload="none"
+        preload="metadata"
         poster="${poster}"
         src="${video}"
         aria-label="${label}"
       ></video>
       <figcaption>
         ${runKey(run, runIndex)} · ${taskLabel(record.task)}<br />${record.success ? "success" : "no success"} after
-        ${record.steps} steps, seed ${record.episodeSeed}
+        ${record.steps} steps · seed ${record.seed}, episode ${record.episode}
       </figcaption>
     </figure>`;
   });
