@@ -17,6 +17,7 @@ export const observationKeys = [
   "nearby_tools",
   "voxels",
 ] as const;
+/** The name of an observation key. */
 export type ObservationKey = (typeof observationKeys)[number];
 
 const pixels = z.number().int().min(8).max(2048);
@@ -41,6 +42,7 @@ export const voxelWorldOptionsSchema = z.strictObject({
   strict: z.boolean().default(false),
 });
 
+/** Validated options, defaults filled in. */
 export type VoxelWorldOptions = z.infer<typeof voxelWorldOptionsSchema>;
 
 /**

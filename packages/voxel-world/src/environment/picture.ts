@@ -8,6 +8,7 @@ import type { Simulation } from "../simulation/simulation.js";
 import type { Body, Camera } from "../world/scene.js";
 import type { ObservationKey } from "./options.js";
 
+/** What to draw: image size in pixels, vertical field of view in degrees, and the observation keys asked for. */
 export interface PictureOptions {
   readonly size: ImageSize;
   readonly verticalFov: number;

@@ -35,6 +35,7 @@ const healthCost = 1.5;
 const blowsBeforeEscape = 2;
 const monsters: ReadonlySet<string> = new Set(["zombie", "spider", "zombie_pigman", "enderman"]);
 
+/** Settings of the expert. */
 export interface ExpertOptions {
   /** Seed of the expert's few random choices; its play is otherwise determined by what it sees. */
   readonly seed?: Seed;

@@ -24,6 +24,7 @@ const belowFeet = 1.4;
 
 type Step = "free" | "jump" | "blocked";
 
+/** Walks over ground of which only the nearest 27 blocks are known; remembers detours and where it was stuck. */
 export class Navigator {
   private readonly interval: number;
   private readonly random: Random;

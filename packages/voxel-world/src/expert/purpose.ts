@@ -3,6 +3,7 @@
 import { craftItems } from "../simulation/craft-items.js";
 import type { TaskSpec } from "../tasks/index.js";
 
+/** What to do in an episode, whatever the world looks like. */
 export interface Purpose {
   /** Mob kind to go after. */
   readonly quarry: string;

@@ -19,6 +19,7 @@ const theEnd = 9;
 /** The End's island is whole within this distance of where one arrives, metres. */
 const inland = 45;
 
+/** The player itself: feet in metres, look in degrees, life in half hearts. */
 export interface Self {
   readonly x: number;
   readonly y: number;
@@ -60,6 +61,7 @@ export class Ground {
   }
 }
 
+/** One observation, read. */
 export interface Sight {
   readonly self: Self;
   readonly things: readonly Thing[];

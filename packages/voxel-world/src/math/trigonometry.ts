@@ -4,7 +4,9 @@
 const halfPiHigh = 1.5707963267341256;
 const halfPiLow = 6.077100506506192e-11;
 
+/** Radians of one degree. */
 export const degreesToRadians = Math.PI / 180;
+/** Degrees of one radian. */
 export const radiansToDegrees = 180 / Math.PI;
 
 /** Sine of an angle in radians; error below 1e-15 for |x| < 1e5. */

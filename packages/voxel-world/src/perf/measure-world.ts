@@ -15,6 +15,7 @@ const recordedEpisodes = 8;
 const smallSize = [64, 64] as const;
 const fullSize = [160, 256] as const;
 
+/** How long to measure, and in which worlds. */
 export interface WorldPerfOptions {
   /** Seconds that each figure is measured for; 3 unless given. */
   readonly seconds?: number;
@@ -29,6 +30,7 @@ export interface StepRate {
   readonly resetMs: number;
 }
 
+/** Steps a second in several settings. */
 export interface WorldPerfReport {
   /** 64×64 rgb. */
   readonly rgb64: StepRate;

@@ -13,6 +13,7 @@ const tasks = [
 ] as const;
 const longestEpisode = 200;
 
+/** One episode that can be played again. */
 export interface Recording {
   readonly task: string;
   readonly seed: string;

@@ -6,6 +6,7 @@ import type { PhysicalBody } from "./physical-body.js";
 export const entityReach = 3;
 /** Ticks during which a hurt body takes only what exceeds the last hit (the first half of 20). */
 export const invulnerabilityTicks = 20;
+/** Invulnerability up to which a new hit counts in full, ticks. */
 export const halfInvulnerability = 10;
 /** Ticks of the red flash. */
 export const hurtFlashTicks = 10;

@@ -3,6 +3,7 @@
 import type { Inventory } from "./inventory.js";
 import { itemKind } from "./item-kinds.js";
 
+/** How many items one making gives, from which items, and where. */
 export interface Recipe {
   readonly makes: number;
   readonly from: Readonly<Record<string, number>>;

@@ -2,9 +2,11 @@
 // Knows nothing about blocks.
 import { cos } from "../math/trigonometry.js";
 
+/** Ticks from one sunrise to the next. */
 export const ticksPerDay = 24000;
 /** Noon: where episodes start unless their task says night. */
 export const noon = 6000;
+/** Where night tasks start. */
 export const midnight = 18000;
 const tau = 6.283185307179586;
 

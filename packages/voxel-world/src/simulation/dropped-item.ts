@@ -11,10 +11,12 @@ const itemGravity = 0.04;
 const drag = 0.98;
 /** Ticks until it vanishes. */
 export const itemLifetime = 6000;
-/** Ticks before what a mob dropped, and what a player threw away, can be picked up. */
+/** Ticks before the player can pick up what a mob dropped. */
 export const lootDelay = 10;
+/** Ticks before the player can pick up what it threw away. */
 export const throwDelay = 40;
 
+/** A stack of one item, as a small body. */
 export class DroppedItem extends PhysicalBody {
   readonly id: number;
   readonly item: string;

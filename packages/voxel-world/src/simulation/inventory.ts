@@ -2,6 +2,7 @@
 // Knows nothing about the world around the player.
 import { type ArmourSlot, armourSlots, itemKind } from "./item-kinds.js";
 
+/** Items of one kind in one slot. */
 export interface ItemStack {
   readonly name: string;
   quantity: number;
@@ -9,8 +10,10 @@ export interface ItemStack {
   wear: number;
 }
 
+/** Slots without armour and the off hand. */
 export const slotCount = 36;
 
+/** Items in slots; stacks never exceed their kind's size. */
 export class Inventory {
   readonly slots: (ItemStack | undefined)[] = Array.from({ length: slotCount }, () => undefined);
   readonly worn: Partial<Record<ArmourSlot, ItemStack>> = {};

@@ -4,8 +4,10 @@ import type { BlockName } from "../world/blocks.js";
 
 /** Where a worn item goes. */
 export const armourSlots = ["feet", "legs", "chest", "head"] as const;
+/** The name of a place to wear armour. */
 export type ArmourSlot = (typeof armourSlots)[number];
 
+/** What combat, armour, crafting and building need to know of an item. */
 export interface ItemKind {
   readonly maxStack: number;
   /** Uses before it breaks; −1 where it never does. */

@@ -11,6 +11,7 @@ export interface DamageSource {
 
 const passesArmour: ReadonlySet<DamageSource["kind"]> = new Set(["fall", "fire", "drowning", "void"]);
 
+/** Anything that can be hurt, heal and die. Health in half hearts, angles in degrees. */
 export class LivingBody extends PhysicalBody {
   health: number;
   readonly maxHealth: number;

@@ -38,6 +38,7 @@ export const lootTables: Readonly<Record<MobKind, readonly LootRow[]>> = {
 /** Items that come from every unsheared sheep. */
 const woolOfSheep = { item: "wool", quantity: 1 };
 
+/** Some items of one kind. */
 export interface Drop {
   readonly item: string;
   readonly quantity: number;

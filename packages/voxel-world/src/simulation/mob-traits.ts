@@ -2,6 +2,7 @@
 // Knows nothing about what the mobs do with them.
 import type { MobKind } from "../world/mob-kinds.js";
 
+/** Health in half hearts, lengths in metres, speed as Minecraft's attribute. */
 export interface MobTraits {
   /** Half hearts. */
   readonly health: number;
@@ -47,6 +48,7 @@ const monster: MobTraits = {
   isAnimal: false,
 };
 
+/** Traits by kind (Minecraft 1.11, normal difficulty). */
 export const mobTraits: Readonly<Record<MobKind, MobTraits>> = {
   cow: animal,
   sheep: { ...animal, health: 8, speed: 0.23, panicFactor: 1.25, eyeHeight: 1.235 },

@@ -4,6 +4,7 @@ import type { VoxelGrid } from "../world/voxel-grid.js";
 import type { Mob } from "./mob.js";
 import type { Player } from "./player.js";
 
+/** The world as minds see it. */
 export interface MobWorld {
   readonly grid: VoxelGrid;
   readonly player: Player;

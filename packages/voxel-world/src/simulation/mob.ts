@@ -11,6 +11,7 @@ import { inputDamping, jump, travel, type TravelWish, updateFluids } from "./tra
 /** Degrees that a body may turn in one tick. */
 const turnLimit = 90;
 
+/** One of the eight mobs, with its state of mind and its wish for this tick. */
 export class Mob extends LivingBody {
   readonly id: number;
   readonly kind: MobKind;

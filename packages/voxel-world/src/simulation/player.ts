@@ -7,9 +7,13 @@ import { LivingBody } from "./living-body.js";
 import { lookVector, type Vector } from "./rays.js";
 import { inputDamping, jump, sprintJumpBoost, travel, type TravelWish, updateFluids } from "./travel.js";
 
+/** Width along both horizontal axes, metres. */
 export const playerWidth = 0.6;
+/** Height, metres. */
 export const playerHeight = 1.8;
+/** Eyes above the feet, metres. */
 export const eyeHeight = 1.62;
+/** Eyes above the feet while sneaking, metres. */
 export const sneakingEyeHeight = 1.54;
 /** Speed attribute, and its factors. */
 export const walkSpeed = 0.1;
@@ -37,6 +41,7 @@ export interface MovementKeys {
   readonly yaw: number;
 }
 
+/** The one player of a world. */
 export class Player extends LivingBody {
   readonly inventory = new Inventory();
   pitch = 0;

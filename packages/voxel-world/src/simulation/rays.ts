@@ -3,6 +3,7 @@
 import type { VoxelGrid } from "../world/voxel-grid.js";
 import { cos, degreesToRadians, sin } from "../math/trigonometry.js";
 
+/** A point or direction, metres. */
 export interface Vector {
   readonly x: number;
   readonly y: number;

@@ -30,6 +30,7 @@ const toolReach = 4.5;
 const fireDamageInterval = 20;
 const lavaFireTicks = 300;
 
+/** What a world starts from. */
 export interface SimulationOptions {
   readonly terrain: Terrain;
   readonly random: Random;
@@ -39,6 +40,7 @@ export interface SimulationOptions {
   readonly frozenTime?: boolean;
 }
 
+/** A furnace or crafting table that the player put down. */
 export interface PlacedTool {
   readonly block: "furnace" | "crafting_table";
   readonly x: number;
@@ -46,6 +48,7 @@ export interface PlacedTool {
   readonly z: number;
 }
 
+/** A world and its rules; everything random is drawn from the one stream it is given. */
 export class Simulation implements MobWorld {
   readonly terrain: Terrain;
   readonly grid: VoxelGrid;

@@ -11,7 +11,9 @@ export const gravity = 0.08;
 export const verticalDrag = 0.98;
 /** Share of the horizontal velocity kept each tick in air; on ground it is multiplied by the block's slipperiness. */
 export const horizontalDrag = 0.91;
+/** Slipperiness of ordinary ground. */
 export const defaultSlipperiness = 0.6;
+/** Slipperiness of ice. */
 export const iceSlipperiness = 0.98;
 /** Upward velocity of a jump, metres a tick. */
 export const jumpVelocity = 0.42;

@@ -6,6 +6,7 @@ import type { BiomeName } from "../world/scene.js";
 /** Where an item of the start lies: a worn piece, a hand, or an inventory slot by number. */
 export type StartSlot = "mainhand" | "offhand" | "feet" | "legs" | "chest" | "head" | number;
 
+/** An item that the player starts with. */
 export interface StartItem {
   readonly slot: StartSlot;
   readonly name: string;
