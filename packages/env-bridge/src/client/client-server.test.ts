@@ -1,11 +1,12 @@
 // Both ends together over a real socket: sessions of all modes, errors as they cross the wire, and many at once.
-import { firstValueFrom, take, toArray } from "rxjs";
+import { firstValueFrom, take, takeWhile, toArray } from "rxjs";
 import { afterEach, expect, test } from "vitest";
 import { checkEnvironment, fingerprintOf } from "../contract/check-environment.js";
 import { ndarray } from "../contract/ndarray.js";
 import { type EnvServerOptions, EnvServer } from "../server/env-server.js";
 import { GridEnvironment, countingFactory, faultyFactory, gridFactory } from "../test/index.js";
 import { EnvClient, type EnvClientOptions } from "./env-client.js";
+import type { RealtimeFrame } from "./realtime-session.js";
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -193,7 +194,8 @@ test("settings of another mode are refused", async () => {
 test("realtime: frames come by themselves, the newest action counts, and an ended episode stands still", async () => {
   const client = await connect(await listen());
   const live = await client.openRealtimeSession({ tickRate: 500, options: { maxEpisodeSteps: 12 } });
-  const frames = firstValueFrom(live.frames$.pipe(take(12), toArray()));
+  const untilEnd = takeWhile(({ terminated, truncated }: RealtimeFrame) => !terminated && !truncated, true);
+  const frames = firstValueFrom(live.frames$.pipe(untilEnd, toArray()));
   await live.reset({ seed: 1, task: "avoid" });
   live.act(4);
   const seen = await frames;

@@ -7,6 +7,7 @@ import { InputError } from "../contract/errors.js";
 import { type Random, createRandom } from "../contract/random.js";
 import type { SpaceRecord, SpaceValue } from "../contract/spaces.js";
 import type { HelloMessage, OpenedMessage, SessionMode } from "../protocol/messages.js";
+import { checkToken } from "../protocol/token.js";
 import { type ReconnectOptions, defaultReconnect } from "./backoff.js";
 import { type ConnectionState, Link, expectReply } from "./link.js";
 import { RealtimeSession } from "./realtime-session.js";
@@ -69,6 +70,7 @@ export class EnvClient {
     if (!/^wss?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
       throw new InputError(`url: expected one like ws://127.0.0.1:8765, found '${url}'`);
     }
+    checkToken(options.token);
     const link = await Link.connect(url, {
       token: options.token,
       requestTimeoutMs: options.requestTimeoutMs ?? 660_000,

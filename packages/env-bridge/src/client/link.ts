@@ -145,7 +145,10 @@ export class Link {
 
   #onError(message: ErrorMessage): void {
     const error = errorFromMessage(message);
-    if (message.id !== null) this.#take(message.id)?.reject(error);
+    const pending = message.id === null ? undefined : this.#take(message.id);
+    pending?.reject(error);
+    // Whoever resumes knows best what it means that it failed.
+    if (pending?.type === "resume") return;
     const session = message.session === null ? undefined : this.#sessions.get(message.session);
     if (message.sessionEnded && session !== undefined) this.#endSession(session, error);
     else if (message.id === null) session?.onMessage(message);

@@ -19,7 +19,12 @@ interface Goldens {
   readonly arrays: readonly ArrayCase[];
   readonly bigEndian: readonly ArrayCase[];
   readonly scalars: readonly { readonly name: string; readonly packed: string; readonly value: string }[];
-  readonly plain: readonly { readonly name: string; readonly packed: string; readonly json: string; readonly repeat: number }[];
+  readonly plain: readonly {
+    readonly name: string;
+    readonly packed: string;
+    readonly json: string;
+    readonly repeat: number;
+  }[];
 }
 
 const goldens = JSON.parse(

@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import { InputError } from "../contract/errors.js";
+import { checkToken } from "../protocol/token.js";
 
 /** Whether an address can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
@@ -13,7 +14,7 @@ export function isLoopback(host: string): boolean {
 
 /** @throws InputError when a server would listen to strangers without asking for a token */
 export function checkExposure(host: string, token: string | undefined): void {
-  if (token === "") throw new InputError("token: expected at least one character, found none");
+  checkToken(token);
   if (token !== undefined || isLoopback(host)) return;
   throw new InputError(`host ${host}: expected a token for an address other than loopback, found none`);
 }

@@ -46,6 +46,8 @@ export class Connection implements SessionPeer {
   #authorized: boolean;
   #authorizationTimer: NodeJS.Timeout | undefined;
   #badMessages = 0;
+  /** Resolves when the connection is gone. */
+  readonly closed: Promise<void>;
   #closed = false;
   #reason = "closed by the peer";
 
@@ -59,6 +61,7 @@ export class Connection implements SessionPeer {
     this.#context = context;
     this.#authorized = authorized;
     this.#reader = new MessageReader({ maxDepth: 32, maxValues: context.limits.maxMessageValues });
+    this.closed = new Promise((resolve) => wire.webSocket.once("close", () => setImmediate(resolve)));
     this.#heartbeat = new Heartbeat(wire.webSocket, context.limits.heartbeatMs, () => this.terminate("no heartbeat"));
   }
 

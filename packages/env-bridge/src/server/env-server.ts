@@ -104,8 +104,9 @@ export class EnvServer {
     for (const connection of this.#connections) connection.close(closeCodes.goingAway, "server closed");
     await this.#context.registry.closeAll();
     this.#http.closeAllConnections();
-    for (const connection of this.#connections) connection.terminate("server closed");
-    await listening;
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.terminate("server closed");
+    await Promise.all([listening, ...connections.map(({ closed }) => closed)]);
     this.#context.events.complete();
   }
 

@@ -9,3 +9,4 @@ export {
 } from "./faulty-environment.js";
 export { countingFactory, type CallCounts } from "./counting-environment.js";
 export { ChaosProxy, type ChaosOptions } from "./chaos-proxy.js";
+export { RawPeer, type RawMessage, type RawPeerOptions } from "./raw-peer.js";
