@@ -118,3 +118,15 @@ test("the picture depends on the scene alone, not on what was drawn before", () 
   often.render(scene, camera);
   expect(often.rgb).toEqual(once.rgb);
 });
+
+test("a wall that lies in the camera's own plane hides the sky beside the camera", () => {
+  const grid = new VoxelGrid(23, 20, 26);
+  for (let column = 0; column < 23 * 26; column++) grid.blocks.fill(3, column * 20, column * 20 + 4);
+  grid.refresh();
+  for (const x of [-5e-324, -0.01, 0.5]) {
+    for (const z of [5e-324, 0.01, -0.01]) {
+      const camera = { x, y: 3, z, yaw: -180, pitch: 0, verticalFov: 110 };
+      expectSame({ grid, biome: "plains", bodies: [], timeOfDay: 0 }, camera);
+    }
+  }
+});

@@ -85,18 +85,20 @@ function lowerRows(rows: Int32Array, buffer: FrameBuffer, { view, level, size, x
   const depthZ = size * view.forwardZ;
   const rise = height * view.forwardY;
   const edge = buffer.width / 2 / buffer.focal;
+  let near = 0;
   let behind = 0;
   let left = 0;
   let right = 0;
   for (let corner = 0; corner < 8; corner++) {
     const a = across + ((corner & 1) === 0 ? 0 : acrossX) + ((corner & 2) === 0 ? 0 : acrossZ);
     const b = depth + ((corner & 1) === 0 ? 0 : depthX) + ((corner & 2) === 0 ? 0 : depthZ) + (corner < 4 ? 0 : rise);
-    if (b < nearDepth) behind++;
+    if (b < nearDepth) near++;
+    if (b < -nearDepth) behind++;
     if (a < -edge * b) left++;
     if (a > edge * b) right++;
   }
   if (behind === 8 || left === 8 || right === 8) return;
-  if (behind > 0) {
+  if (near > 0) {
     rows.fill(0);
     return;
   }

@@ -61,7 +61,7 @@ function groundHeight(heights: Field, column: number): number {
 function surfaceBlock(profile: BiomeProfile, height: number): number {
   if (height >= profile.snowFrom) return blockId("snow");
   if (height >= profile.stoneFrom) return blockId("stone");
-  return blockId(height <= profile.seaLevel ? profile.shore : profile.surface);
+  return blockId(height < profile.seaLevel + profile.beach ? profile.shore : profile.surface);
 }
 
 interface Scattering {
