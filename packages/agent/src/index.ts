@@ -1,4 +1,5 @@
-// The agent: loop, policies, metrics, recording, evaluation and report. Environments and policies are passed in.
+// The agent: loop, policies, metrics, recording, evaluation and report.
+// Environments and policies are passed in.
 export * from "./faults.js";
 export * from "./policy/policy.js";
 export * from "./policy/registry.js";

@@ -28,6 +28,7 @@ export const configurationSchema = z.object({
   /** Filmed episodes of each task; they may see another environment (larger pictures), so they are pinned too. */
   clips: z.object({ perTask: z.number().int().nonnegative(), environmentOptions: optionsSchema }),
 });
+/** Everything that can change a result of one policy. */
 export type EvaluationConfiguration = z.infer<typeof configurationSchema>;
 
 /** run.json. */
@@ -43,6 +44,7 @@ export const runFileSchema = z.object({
   hash: z.string(),
   configuration: configurationSchema,
 });
+/** What run.json holds. */
 export type RunFile = z.infer<typeof runFileSchema>;
 
 /** JSON with sorted keys, so that equal configurations give equal texts; bigint as `123n`. */

@@ -34,6 +34,7 @@ export const episodeRecordSchema = z.object({
     decisionP99Ms: milliseconds,
   }),
 });
+/** One played or lost episode. */
 export type EpisodeRecord = z.infer<typeof episodeRecordSchema>;
 
 /** Records by episode, the newest of each. */

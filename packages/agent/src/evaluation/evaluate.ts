@@ -24,6 +24,7 @@ export type EnvironmentChoice =
       readonly options?: SpaceRecord | undefined;
     };
 
+/** What to evaluate, on what, and where the result goes. */
 export interface EvaluateOptions {
   /** Names of suites; see {@link suites}. */
   readonly suites?: readonly string[] | undefined;
@@ -76,6 +77,7 @@ export interface EvaluatedRun {
   readonly summary: EvaluationSummary;
 }
 
+/** What {@link evaluate} resolves with. */
 export interface EvaluationResult {
   readonly runs: readonly EvaluatedRun[];
   /** Episodes lost to infrastructure failures; anything above 0 should end a command with a failure. */

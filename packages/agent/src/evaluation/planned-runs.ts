@@ -56,6 +56,7 @@ export async function openRuns(
   }
 }
 
+/** Closes all folders and gives up their locks. */
 export async function closeRuns(runs: ReadonlyMap<string, RunFolder>): Promise<void> {
   await Promise.all([...runs.values()].map((run) => run.close()));
 }

@@ -20,6 +20,7 @@ export interface EvaluationProgress {
   readonly record: EpisodeRecord | null;
 }
 
+/** Where the count begins and who hears of it. */
 export interface ProgressOptions {
   readonly total: number;
   /** Finished in earlier sittings. */
@@ -28,6 +29,7 @@ export interface ProgressOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** Counts records and tells of each. */
 export class ProgressCounter {
   readonly #options: ProgressOptions;
   readonly #clock: Clock;

@@ -23,6 +23,7 @@ export const runFiles = {
   clips: "clips",
 } as const;
 
+/** What run.json pins, and who began the run. */
 export interface RunIdentity {
   readonly configuration: EvaluationConfiguration;
   readonly command: string;

@@ -52,6 +52,7 @@ export function interquartileMean(values: readonly number[]): number | null {
   return meanOf(sorted.slice(cut, sorted.length - cut));
 }
 
+/** How to resample. */
 export interface BootstrapOptions {
   readonly seed?: Seed;
   /** Resamples; 2000 unless given. */

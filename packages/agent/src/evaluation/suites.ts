@@ -1,4 +1,5 @@
-// The task suites of the paper's agent experiments (Table 12). Names only; worlds are the environment's business.
+// The task suites of the paper's agent experiments (Table 12).
+// Names only; worlds are the environment's business.
 import { unknownNameError } from "@dsr/env-bridge/contract";
 
 /** A named list of task ids. */

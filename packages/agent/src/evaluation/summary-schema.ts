@@ -1,4 +1,5 @@
-// summary.json as a schema: what machines may read. Described for people in docs/formats/summary.md.
+// summary.json as a schema: what machines may read.
+// Described for people in docs/formats/summary.md.
 import { z } from "zod";
 
 const count = z.number().int().nonnegative();
@@ -78,7 +79,11 @@ export const summarySchema = z.object({
   }),
 });
 
+/** See {@link seedCountsSchema}. */
 export type SeedCounts = z.infer<typeof seedCountsSchema>;
+/** See {@link taskSummarySchema}. */
 export type TaskSummary = z.infer<typeof taskSummarySchema>;
+/** See {@link suiteSummarySchema}. */
 export type SuiteSummary = z.infer<typeof suiteSummarySchema>;
+/** See {@link summarySchema}. */
 export type EvaluationSummary = z.infer<typeof summarySchema>;

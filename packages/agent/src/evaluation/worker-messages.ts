@@ -37,6 +37,7 @@ export interface PlayMessage {
   readonly clipPath: string | null;
 }
 
+/** Everything a parent may say. */
 export type ParentMessage = ConfigureMessage | PlayMessage;
 
 const failure = {
@@ -58,6 +59,7 @@ export const playedSchema = z.object({
   decisionP50Ms: milliseconds,
   decisionP99Ms: milliseconds,
 });
+/** See {@link playedSchema}. */
 export type PlayedEpisode = z.infer<typeof playedSchema>;
 
 /** Everything a worker may say. Checked on arrival: the worker module belongs to someone else. */
@@ -67,4 +69,5 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("played"), id: z.number(), episode: playedSchema }),
   z.object({ type: z.literal("failed"), id: z.number(), ...failure }),
 ]);
+/** See {@link workerMessageSchema}. */
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;

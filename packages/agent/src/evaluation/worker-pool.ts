@@ -6,6 +6,7 @@ import { cancelledError, isCancellation, isInputFault } from "../faults.js";
 import type { ConfigureMessage, PlayMessage, PlayedEpisode } from "./worker-messages.js";
 import { WorkerProcess } from "./worker-process.js";
 
+/** How many workers, and how patient to be with them. Times in milliseconds. */
 export interface PoolOptions {
   readonly workerModule: URL;
   readonly configuration: ConfigureMessage;
@@ -35,6 +36,7 @@ const lostInRow = 10;
 /** Milliseconds before another attempt, times the attempts so far: a server behind a URL may be restarting. */
 const retryDelayMs = 100;
 
+/** Worker processes that take jobs from one queue. */
 export class WorkerPool<J extends PoolJob> {
   readonly #options: PoolOptions;
   readonly #onResult: (result: JobResult<J>) => Promise<void>;

@@ -23,6 +23,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** One worker, which does one thing at a time. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   #waiting: Waiting | undefined;

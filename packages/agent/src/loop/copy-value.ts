@@ -1,4 +1,5 @@
 // Deep copies of observations, for whoever keeps them longer than one step.
+// Knows nothing about what they hold.
 import { isNdArray, type SpaceRecord, type SpaceValue } from "@dsr/env-bridge/contract";
 
 /** A copy that shares no buffer with the original. */

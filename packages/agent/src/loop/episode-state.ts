@@ -10,6 +10,7 @@ import type { SourceFrame } from "./frame-source.js";
 /** Decides after each frame whether the episode is over although the environment goes on. */
 export type StopRule = (frame: SourceFrame, step: number) => boolean;
 
+/** When an episode ends, what the policy sees, and whose time counts. */
 export interface EpisodeRules {
   readonly windowLength: number;
   readonly maxSteps: number;
@@ -17,6 +18,7 @@ export interface EpisodeRules {
   readonly clock: Clock;
 }
 
+/** One episode under way. `receive` comes for every frame; `decide` and `act` when the policy is asked. */
 export class EpisodeState {
   readonly #ring: FrameRing;
   #step = 0;

@@ -1,10 +1,12 @@
-// What the loop tells its subscribers. Recorders, metrics and viewers live on these events alone.
+// What the loop tells its subscribers.
+// Recorders, metrics and viewers live on these events alone.
 import type { EnvironmentSpec, SpaceValue, StepInfo, StepResult, TaskInfo } from "@dsr/env-bridge/contract";
 import type { ActionChunk } from "../policy/policy.js";
 import type { Frame } from "./frame-window.js";
 
 /** Why an episode ended: the task by itself, the environment's limit, the loop's limit, or the loop's stop rule. */
 export const episodeEnds = ["terminated", "truncated", "step-limit", "stopped"] as const;
+/** See {@link episodeEnds}. */
 export type EpisodeEnd = (typeof episodeEnds)[number];
 
 /** What is known of an episode at its start. */
@@ -36,6 +38,7 @@ interface Stamped {
   readonly time: number;
 }
 
+/** The environment was reset; its first frame follows. */
 export interface EpisodeStarted extends Stamped {
   readonly type: "episode-started";
   readonly episode: EpisodeDescription;
@@ -48,6 +51,7 @@ export interface FrameReceived extends Stamped {
   readonly frame: Frame;
 }
 
+/** The policy has answered. */
 export interface ActionDecided extends Stamped {
   readonly type: "action-decided";
   /** The frame's step that the decision was made on. */
@@ -59,6 +63,7 @@ export interface ActionDecided extends Stamped {
   readonly frameToActionMs: number;
 }
 
+/** The environment has taken an action (realtime: a tick, under the action in effect). */
 export interface StepFinished extends Stamped {
   readonly type: "step-finished";
   /** 0 for the first step. */
@@ -78,6 +83,7 @@ export interface StepTimings {
   readonly overheadMs: number;
 }
 
+/** Nothing more comes of this episode. */
 export interface EpisodeFinished extends Stamped {
   readonly type: "episode-finished";
   readonly episode: EpisodeDescription;

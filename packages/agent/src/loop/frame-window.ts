@@ -1,4 +1,5 @@
-// The last few frames of an episode, bounded. Knows nothing about who looks at them.
+// The last few frames of an episode, bounded.
+// Knows nothing about who looks at them.
 import type { Observation, StepInfo } from "@dsr/env-bridge/contract";
 import { copyRecord } from "./copy-value.js";
 

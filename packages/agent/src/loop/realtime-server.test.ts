@@ -1,5 +1,5 @@
 import { EnvClient, EnvServer } from "@dsr/env-bridge";
-import type { EnvironmentFactory } from "@dsr/env-bridge/contract";
+import type { Environment, EnvironmentFactory } from "@dsr/env-bridge/contract";
 import { expect, test } from "vitest";
 import { corridorFactory } from "../evaluation/fixtures/corridor.mjs";
 import { LoopMetrics } from "../metrics/loop-metrics.js";
@@ -63,7 +63,7 @@ test("lockstep over a WebSocket plays the same episode as in the same process", 
   await withServer(async (client) => {
     const remote = await client.openSession({ environment: "corridor" });
     const local = await corridorFactory().create({});
-    const play = async (environment: typeof remote): Promise<unknown[]> => {
+    const play = async (environment: Environment): Promise<unknown[]> => {
       const rewards: unknown[] = [];
       const log = { next: (event: LoopEvent) => event.type === "step-finished" && rewards.push(event.result.reward) };
       await outcomeOf(runEpisode(environment, walkRight, { seed: "same" }), log);

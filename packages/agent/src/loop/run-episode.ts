@@ -1,4 +1,5 @@
 // The two ways to run an episode: in lockstep with an environment, or in realtime beside one.
+// Knows nothing about who subscribes.
 import type { Environment } from "@dsr/env-bridge/contract";
 import { type Observable, type Observer, filter, lastValueFrom, map, tap } from "rxjs";
 import type { Policy } from "../policy/policy.js";

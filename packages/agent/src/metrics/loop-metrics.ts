@@ -1,4 +1,5 @@
-// Measures the loop from its events: rates, latencies, returns, success. A subscriber; the loop does not know it.
+// Measures the loop from its events: rates, latencies, returns, success.
+// A subscriber; the loop does not know it.
 import type { EpisodeOutcome, LoopEvent } from "../loop/events.js";
 import type { LoopSubscriber } from "../loop/run-episode.js";
 import { SampleStore } from "./quantile.js";

@@ -1,4 +1,5 @@
-// Quantiles of samples, and a bounded store of them. Knows nothing about what was measured.
+// Quantiles of samples, and a bounded store of them.
+// Knows nothing about what was measured.
 
 /** The q-quantile by linear interpolation between order statistics (NumPy's default); NaN of no samples. */
 export function quantile(samples: ArrayLike<number>, q: number): number {

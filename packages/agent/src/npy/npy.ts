@@ -17,6 +17,7 @@ export interface TextArray {
   readonly data: readonly string[];
 }
 
+/** Whatever a .npy file may hold here. */
 export type NpyArray = NdArray | TextArray;
 
 const descriptors: Readonly<Record<DType, string>> = {

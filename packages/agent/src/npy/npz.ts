@@ -1,4 +1,5 @@
-// NumPy's .npz: a zip of .npy files. Knows nothing about what the arrays mean.
+// NumPy's .npz: a zip of .npy files.
+// Knows nothing about what the arrays mean.
 import { InputError, messageOf } from "@dsr/env-bridge/contract";
 import { type Zippable, unzipSync, zipSync } from "fflate";
 import { type NpyArray, readNpy, writeNpy } from "./npy.js";
@@ -13,6 +14,7 @@ export function writeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array
   return zipSync(files, { level: 6, mtime: fixedDate });
 }
 
+/** What an archive may take. */
 export interface NpzLimits {
   /** Largest sum of unpacked sizes, bytes; 1 GiB unless given. */
   readonly maxBytes?: number;

@@ -7,6 +7,7 @@ import type { LoopSubscriber } from "../loop/run-episode.js";
 import { rgbToI420 } from "../video/color.js";
 import { Mp4Writer } from "../video/mp4-writer.js";
 
+/** Length, size and source of a clip. */
 export interface ClipOptions {
   /** The newest frames that are kept; 160 unless given (8 seconds at 20 a second). */
   readonly frames?: number | undefined;

@@ -13,6 +13,7 @@ import { ColumnSet } from "./columns.js";
 import { FrameQueue } from "./frame-queue.js";
 import { type ActionRecording, actionRecordingOf } from "./recorded-actions.js";
 
+/** What is recorded, and how well. */
 export interface RecordingOptions {
   /** The observation that becomes the video; height × width × 3 bytes. `rgb` unless given. */
   readonly imageKey?: string | undefined;
@@ -26,6 +27,7 @@ export interface RecordingOptions {
 const waitingFrames = 64;
 const defaultQuantizer = 20;
 
+/** One episode being recorded. Frames and steps come in order, then `finish` or `cancel`. */
 export class EpisodeRecording {
   readonly #folder: string;
   readonly #temporary: string;

@@ -1,4 +1,5 @@
-// The subscriber that records episodes. The loop does not know it; it lives on events alone.
+// The subscriber that records episodes.
+// The loop does not know it; it lives on events alone.
 import { mkdir } from "node:fs/promises";
 import { InputError, hash32, messageOf } from "@dsr/env-bridge/contract";
 import type { EpisodeDescription, LoopEvent } from "../loop/events.js";

@@ -1,4 +1,5 @@
-// Success rates as horizontal bars with their intervals, a group for each task. Knows nothing about files.
+// Success rates as horizontal bars with their intervals, a group for each task.
+// Knows nothing about files.
 import { intervalText, percent, taskLabel } from "./format.js";
 import { type Html, html } from "./html.js";
 import type { LoadedRun } from "./load-run.js";

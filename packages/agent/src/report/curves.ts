@@ -1,6 +1,8 @@
-// What the line charts show, computed from episode records. Pure functions.
+// What the line charts show, computed from episode records.
+// Pure functions.
 import type { EpisodeRecord } from "../evaluation/episode-records.js";
 
+/** A point of a curve. */
 export type Point = readonly [x: number, y: number];
 
 /**

@@ -1,4 +1,5 @@
-// Numbers and names as people read them. Rates are fractions in files and percent here.
+// Numbers and names as people read them.
+// Rates are fractions in files and percent here.
 
 /** A fraction as percent with one decimal; a dash for none. */
 export function percent(fraction: number | null): string {

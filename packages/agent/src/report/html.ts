@@ -1,4 +1,5 @@
-// Text to HTML, escaped by default. Knows nothing about what a report says.
+// Text to HTML, escaped by default.
+// Knows nothing about what a report says.
 
 /** Markup that is safe to insert as it is. */
 export class Html {

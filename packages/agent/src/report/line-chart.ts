@@ -1,4 +1,5 @@
-// Lines of fractions over a count, one for each run. Knows nothing about what is counted.
+// Lines of fractions over a count, one for each run.
+// Knows nothing about what is counted.
 import { type Html, html } from "./html.js";
 import { seriesColours } from "./style.js";
 
@@ -10,6 +11,7 @@ export interface Series {
   readonly index: number;
 }
 
+/** Axis and description of a chart. */
 export interface LineChartOptions {
   /** What a screen reader says. */
   readonly description: string;
@@ -24,6 +26,7 @@ const right = 12;
 const top = 10;
 const bottom = 40;
 
+/** A chart from 0 to `xMax` and 0 to 100%; the last point of each line is marked. */
 export function lineChart(series: readonly Series[], { description, xLabel, xMax }: LineChartOptions): Html {
   const most = Math.max(1, xMax);
   const lines = series.map((each) => {

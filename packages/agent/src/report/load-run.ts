@@ -1,4 +1,5 @@
-// Reads the folders of finished runs. Knows nothing about how they are shown.
+// Reads the folders of finished runs.
+// Knows nothing about how they are shown.
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InputError, messageOf } from "@dsr/env-bridge/contract";

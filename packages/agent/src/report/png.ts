@@ -1,4 +1,5 @@
-// Writes a picture as PNG (8-bit RGB, no interlace; ISO/IEC 15948). Knows nothing about what it shows.
+// Writes a picture as PNG (8-bit RGB, no interlace; ISO/IEC 15948).
+// Knows nothing about what it shows.
 import { zlibSync } from "fflate";
 import type { RgbImage } from "../video/color.js";
 

@@ -1,8 +1,10 @@
-// The look of a report: one style sheet, light and dark, for screens and paper. Knows nothing about the content.
+// The look of a report: one style sheet, light and dark, for screens and paper.
+// Knows nothing about the content.
 
 /** Colours of the runs, in order; Okabe and Ito's palette, which colour-blind people can tell apart. */
 export const seriesColours = 6;
 
+/** CSS of the whole page. */
 export const styleSheet = `
 :root {
   color-scheme: light dark;

@@ -1,4 +1,5 @@
-// The tables of a report: success rates, counts of each seed, lost episodes, settings. Knows nothing about files.
+// The tables of a report: success rates, counts of each seed, lost episodes, settings.
+// Knows nothing about files.
 import { decimal, intervalText, meanAndSpread, percent, taskLabel } from "./format.js";
 import { type Html, html } from "./html.js";
 import type { LoadedRun } from "./load-run.js";

@@ -12,6 +12,7 @@ import { styleSheet } from "./style.js";
 import { type TaskGroup, lostTable, runKey, seedTable, settings, successTable } from "./tables.js";
 import { Html as RawHtml } from "./html.js";
 
+/** What to report on, and where to. */
 export interface ReportOptions {
   /** Folders of finished runs, in the order of the columns. */
   readonly runs: readonly string[];
@@ -22,6 +23,7 @@ export interface ReportOptions {
   readonly maxClipBytes?: number | undefined;
 }
 
+/** What was written. */
 export interface WrittenReport {
   readonly path: string;
   readonly bytes: number;

@@ -1,9 +1,11 @@
-// Writes H.264 MP4 files frame by frame. Knows nothing about episodes.
+// Writes H.264 MP4 files frame by frame.
+// Knows nothing about episodes.
 import { InfrastructureError, InputError, messageOf } from "@dsr/env-bridge/contract";
 import type { BufferTarget, FilePathTarget, Output, VideoSampleSource } from "mediabunny";
 import { even } from "./color.js";
 import { type VideoLibrary, loadVideoLibrary } from "./video-library.js";
 
+/** Size, rate and quality of a video. */
 export interface Mp4Options {
   /** Pixels; odd sizes are extended to even ones. */
   readonly width: number;

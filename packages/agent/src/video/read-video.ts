@@ -1,4 +1,5 @@
-// Decodes a video file into RGB frames, one at a time. Knows nothing about what they show.
+// Decodes a video file into RGB frames, one at a time.
+// Knows nothing about what they show.
 import { InputError, messageOf } from "@dsr/env-bridge/contract";
 import type { Input, InputVideoTrack, VideoSample } from "mediabunny";
 import { type RgbImage, i420ToRgb } from "./color.js";

@@ -2,6 +2,7 @@
 // hundreds of milliseconds that most programs need not spend. Knows nothing about what is encoded.
 import type * as Mediabunny from "mediabunny";
 
+/** The library's module. */
 export type VideoLibrary = typeof Mediabunny;
 
 /**
