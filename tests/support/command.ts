@@ -18,22 +18,26 @@ export interface Outcome {
 
 /** Starts `dsr`; the process is killed when the test ends. */
 export function startDsr(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  if (!existsSync(join(root, "packages/cli/dist/main.js")))
-    throw new Error("no build found: run `npm run build` first");
-  const child = spawn(process.execPath, [script, ...args], {
-    cwd: root,
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawnDsr(args, environment);
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
   return child;
 }
 
+function spawnDsr(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+  if (!existsSync(join(root, "packages/cli/dist/main.js")))
+    throw new Error("no build found: run `npm run build` first");
+  return spawn(process.execPath, [script, ...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
 /** Runs `dsr` to its end. */
 export async function dsr(...args: readonly string[]): Promise<Outcome> {
-  return outcomeOf(startDsr(args));
+  return outcomeOf(spawnDsr(args, {}));
 }
 
 /** Collects a process's output until it ends. */
