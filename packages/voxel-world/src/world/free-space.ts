@@ -29,9 +29,9 @@ export function viewBlocks(blocks: Uint8Array, sizeY: number): BlockBytes {
  * run of air below that, or the open sky where there is none.
  */
 export function scanColumn({ blocks, words, sizeY }: BlockBytes, base: number): number {
-  const byWords = words.length > 0;
+  // Without words both word loops end at once.
   let top = sizeY;
-  while (byWords && top > 0 && words[(base + top - 4) >> 2] === 0) top -= 4;
+  while (top > 0 && words[(base + top - 4) >> 2] === 0) top -= 4;
   while (top > 0 && blocks[base + top - 1] === 0) top--;
   let low = top;
   let high = openHigh;
@@ -40,7 +40,7 @@ export function scanColumn({ blocks, words, sizeY }: BlockBytes, base: number): 
   while (y > longest) {
     while (y >= 0 && blocks[base + y] !== 0) {
       y--;
-      while (byWords && (y & 3) === 3 && hasNoAir(words[(base + y) >> 2] ?? 0)) y -= 4;
+      while ((y & 3) === 3 && hasNoAir(words[(base + y) >> 2] ?? 0)) y -= 4;
     }
     const end = y + 1;
     while (y >= 0 && blocks[base + y] === 0) y--;
