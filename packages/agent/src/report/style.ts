@@ -33,7 +33,7 @@ table { border-collapse: collapse; width: 100%; background: var(--card); font-va
 caption { text-align: left; color: var(--quiet); padding: 0 0 8px; }
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
-td.text, th.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+td.text, th.text { text-align: left; white-space: normal; overflow-wrap: break-word; }
 thead th { color: var(--quiet); font-weight: 600; font-size: 13px; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 tr.suite th, tr.suite td { font-weight: 650; background: var(--row); }

@@ -76,7 +76,7 @@ export function seedTable(tasks: readonly string[], runs: readonly LoadedRun[]):
     runs.map((run, i) => {
       const summary = run.summary.tasks[task];
       if (summary === undefined) return null;
-      const counts = summary.seeds.map((seed) => `${seed.seed}: ${seed.successes}/${seed.episodes}`).join(", ");
+      const counts = summary.seeds.map((seed) => `${seed.seed}:\u00A0${seed.successes}/${seed.episodes}`).join(", ");
       return html`<tr>
         <th scope="row" title="${task}">${taskLabel(task)}</th>
         <td class="text">${runKey(run, i)}</td>
