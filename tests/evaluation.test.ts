@@ -2,7 +2,10 @@
 import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { EnvServer, createRandom } from "@dsr/env-bridge";
+import { ChaosProxy } from "@dsr/env-bridge/test";
+import { voxelWorldFactory } from "@dsr/voxel-world";
+import { expect, onTestFinished, test } from "vitest";
 import { dsr, outcomeOf, startDsr, temporaryFolder } from "./support/command.js";
 
 const tasks = ["combat_pig_plains_diamond_armors_diamond_sword_shield", "harvest_wool_with_shears_and_sheep"];
@@ -133,4 +136,45 @@ test("interrupting with Ctrl+C leaves a run that can be resumed", async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/dsr: evaluation: stopped before its end/);
   expect(await dsr(...evaluation(out), "--resume")).toMatchObject({ code: 0 });
+});
+
+test("over a network that cuts connections at random, nothing is lost and the results are those of a calm one", async () => {
+  const folder = await temporaryFolder();
+  const server = await EnvServer.listen({ factories: [voxelWorldFactory] });
+  onTestFinished(() => server.close());
+  const random = createRandom("cuts");
+  const proxy = await ChaosProxy.start({ target: server.url, meanBytesBetweenCuts: 300_000, random });
+  onTestFinished(() => proxy.close());
+  const chosen = [
+    ...tasks.flatMap((task) => ["--task", task]),
+    "--policy",
+    "expert",
+    "--seeds",
+    "2",
+    "--episodes",
+    "2",
+  ];
+  const over = async (url: string, name: string): Promise<Record<string, unknown>> => {
+    const out = join(folder, name);
+    const outcome = await dsr(
+      "agent",
+      "evaluate",
+      ...chosen,
+      "--clips",
+      "0",
+      "--env",
+      url,
+      "--option",
+      "imageSize=[32,32]",
+      "--out",
+      out,
+    );
+    expect(outcome.code, outcome.stderr).toBe(0);
+    return (await summaryOf(out)) as Record<string, unknown>;
+  };
+  const calm = await over(server.url, "calm");
+  const rough = await over(proxy.url, "rough");
+  expect(proxy.cuts).toBeGreaterThan(3);
+  expect(rough["infrastructure"]).toBe(0);
+  expect(rough["tasks"]).toEqual(calm["tasks"]);
 });
