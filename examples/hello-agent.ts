@@ -35,7 +35,9 @@ let { observation } = await environment.reset({
 for (let step = 0; step < 300; step++) {
   const nearest = bearingToNearest(observation) ?? { turn: 15, distance: Infinity };
   const near = nearest.distance < 2.5;
-  const action = encodeMinedojoAction({ yaw: nearest.turn, forward: !near, function: near ? "attack" : "none" });
+  // a cow is lower than the eyes: look down by one camera bin, 15°, at the start
+  const pitch = step === 0 ? 15 : 0;
+  const action = encodeMinedojoAction({ yaw: nearest.turn, pitch, forward: !near, function: near ? "attack" : "none" });
   const result = await environment.step(action);
   observation = result.observation;
   const { rgb } = observation;

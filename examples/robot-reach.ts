@@ -1,6 +1,7 @@
 // Your own robot behind the bridge: three methods make an environment; check it, serve it, drive it.
 // Run: npm run setup && node examples/dist/robot-reach.js
 import {
+  type BoxSpace,
   type Environment,
   type EnvironmentFactory,
   EnvClient,
@@ -8,12 +9,14 @@ import {
   InputError,
   box,
   checkEnvironment,
+  clipAction,
   continuousActionSpace,
   createRandom,
   dict,
   float32,
   isNdArray,
   numbersOf,
+  unknownNameError,
   violationOf,
 } from "@dsr/env-bridge";
 
@@ -35,8 +38,7 @@ function createReacher(): Environment {
       metadata: {},
     },
     reset({ seed = 0, task = "reach" } = {}) {
-      if (task !== "reach")
-        throw new InputError(`unknown task '${task}': did you mean 'reach'?`, { code: "unknown-task" });
+      if (task !== "reach") throw unknownNameError("task", task, ["reach"], "unknown-task");
       const random = createRandom(seed);
       hand = [0, 0];
       goal = [random.uniform(-0.9, 0.9), random.uniform(-0.9, 0.9)];
@@ -47,13 +49,8 @@ function createReacher(): Environment {
       if (violation !== undefined) throw new InputError(violation, { code: "invalid-action" });
       hand = numbersOf(action).map((move, axis) => Math.min(Math.max((hand[axis] ?? 0) + move, -1), 1));
       const success = isThere();
-      return {
-        observation: observation(),
-        reward: success ? 1 : 0,
-        terminated: success,
-        truncated: false,
-        info: { success },
-      };
+      const outcome = { reward: success ? 1 : 0, terminated: success, truncated: false, info: { success } };
+      return { observation: observation(), ...outcome };
     },
     close() {},
   };
@@ -69,13 +66,12 @@ let { observation } = await robot.reset({ seed: 7 });
 for (let step = 1; step <= 100; step++) {
   const { hand, goal } = observation;
   if (!isNdArray(hand) || !isNdArray(goal)) break;
-  const towards = [0, 1].map((axis) =>
-    Math.min(Math.max(Number(goal.data[axis]) - Number(hand.data[axis]), -0.05), 0.05),
-  );
-  const result = await robot.step(float32(towards));
+  const towards = [0, 1].map((axis) => Number(goal.data[axis]) - Number(hand.data[axis]));
+  const result = await robot.step(clipAction(robot.spec.actionSpace as BoxSpace, towards));
   observation = result.observation;
-  if (result.terminated) console.log(`reached the goal in ${step} steps`);
-  if (result.terminated) break;
+  if (!result.terminated) continue;
+  console.log(`reached the goal in ${step} steps`);
+  break;
 }
 await client.close();
 await server.close();
