@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type MobKind, mobKinds, mobSizes } from "../world/mob-kinds.js";
 import type { Camera, Scene } from "../world/scene.js";
 import { Renderer, cameraMatrices } from "./index.js";
-import { bodyWith, cameraWith, flatGrid, floorHeight, sceneWith } from "./scene-fixtures.js";
+import { bodyWith, cameraWith, flatGrid, floorHeight, sceneWith } from "./fixtures/scenes.js";
 
 const height = 96;
 const width = 128;

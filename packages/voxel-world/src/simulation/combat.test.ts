@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { attackDamage, attackStrength, damageAfterArmour } from "./combat.js";
 import type { Simulation } from "./simulation.js";
-import { flatSimulation, flatTerrain, flatY } from "./testing/flat-world.js";
+import { flatSimulation, flatTerrain, flatY } from "./fixtures/flat-world.js";
 
 function act(world: Simulation, keys: Partial<MinedojoAction>, ticks = 1): void {
   for (let i = 0; i < ticks; i++) world.tick({ ...minedojoNoop, ...keys });

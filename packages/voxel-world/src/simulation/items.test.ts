@@ -7,7 +7,7 @@ import { Inventory, slotCount } from "./inventory.js";
 import { itemKind } from "./item-kinds.js";
 import { drawLoot, lootTables } from "./loot.js";
 import type { Simulation } from "./simulation.js";
-import { flatSimulation, flatY } from "./testing/flat-world.js";
+import { flatSimulation, flatY } from "./fixtures/flat-world.js";
 
 function act(world: Simulation, keys: Partial<MinedojoAction>, ticks = 1): string | undefined {
   let note: string | undefined;

@@ -5,7 +5,7 @@ import { isFree, moveBody } from "./collisions.js";
 import { PhysicalBody } from "./physical-body.js";
 import { gravity, verticalDrag } from "./travel.js";
 import type { Simulation } from "./simulation.js";
-import { flatSimulation, flatSize, flatTerrain, flatY } from "./testing/flat-world.js";
+import { flatSimulation, flatSize, flatTerrain, flatY } from "./fixtures/flat-world.js";
 
 const ticksPerSecond = 20;
 

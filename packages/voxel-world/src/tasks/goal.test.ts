@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flatSimulation, flatY } from "../simulation/testing/flat-world.js";
+import { flatSimulation, flatY } from "../simulation/fixtures/flat-world.js";
 import { Goal } from "./goal.js";
 import { taskSpecOf } from "./task-list.js";
 

@@ -65,7 +65,7 @@ test("what columns and tiles call free holds only air", () => {
 function freeOf(column: readonly number[]): number {
   let top = column.length;
   while (top > 0 && column[top - 1] === 0) top--;
-  let gap = [top, 255] as const;
+  let gap: readonly [low: number, high: number] = [top, 255];
   let longest = 0;
   for (let low = top - 1; low >= 0; low--) {
     for (let high = top - 1; high > low; high--) {

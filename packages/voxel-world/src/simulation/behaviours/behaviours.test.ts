@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { midnight, noon } from "../day-time.js";
 import type { Mob } from "../mob.js";
 import type { Simulation } from "../simulation.js";
-import { flatSimulation, flatTerrain, flatY } from "../testing/flat-world.js";
+import { flatSimulation, flatTerrain, flatY } from "../fixtures/flat-world.js";
 
 function act(world: Simulation, keys: Partial<MinedojoAction>, ticks = 1): void {
   for (let i = 0; i < ticks; i++) world.tick({ ...minedojoNoop, ...keys });
