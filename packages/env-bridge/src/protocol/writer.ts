@@ -1,5 +1,7 @@
-// Writes values as msgpack: numbers, texts, lists, records, and ndarrays in the msgpack-numpy form with bin keys.
+// Prepares values for msgpackr: what may be sent, integers of their full width, and ndarrays in the msgpack-numpy form.
 // Large arrays are not copied: a message is a list of parts, some of which are views of the caller's memory.
+import { randomBytes } from "node:crypto";
+import { Packr } from "msgpackr";
 import { InputError } from "../contract/errors.js";
 import { type NdArray, bytesOf, isNdArray } from "../contract/ndarray.js";
 import { dtypeStrings } from "./array-format.js";
@@ -19,227 +21,132 @@ export const zeroCopyBytes = 16_384;
 
 const slabBytes = 65_536;
 const maxDepth = 64;
-const shortText = 40;
-const arrayHead = Uint8Array.of(0x84, 0xc4, 11, ...Buffer.from("__ndarray__"), 0xc3, 0xc4, 4, ...Buffer.from("data"));
-const dtypeKey = Uint8Array.of(0xc4, 5, ...Buffer.from("dtype"));
-const shapeKey = Uint8Array.of(0xc4, 5, ...Buffer.from("shape"));
+const markerBytes = 9;
+const arrayKeys = {
+  marker: Buffer.from("__ndarray__"),
+  data: Buffer.from("data"),
+  dtype: Buffer.from("dtype"),
+  shape: Buffer.from("shape"),
+} as const;
 
 /**
- * Encodes values one after the other. Small pieces lie in slabs that are never written twice, so that parts stay valid
- * while they wait in a socket or in a session's cache; only large arrays are views of the caller's memory.
+ * Encodes values one after the other with msgpackr, which never writes twice into the memory of its messages, so that
+ * parts stay valid while they wait in a socket or in a session's cache; only large arrays are views of the caller's.
+ *
+ * What msgpackr has no form for (-0, unsigned integers of 33 to 63 bits, arrays without a copy) is packed as a marker,
+ * a random 64-bit integer of this writer that no peer ever sees, and put in its place afterwards.
  */
 export class MessageWriter {
-  #slab = Buffer.allocUnsafeSlow(slabBytes);
-  #view = viewOf(this.#slab);
-  #start = 0;
-  #position = 0;
-  #parts: Uint8Array[] = [];
-  #wide = false;
+  readonly #packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false });
+  readonly #marker = randomBytes(8).readBigInt64BE();
+  readonly #packedMarker = Buffer.from(this.#packr.pack(this.#marker));
+  #replacements: (number | bigint | NdArray)[] = [];
+
+  constructor() {
+    this.#packr.useBuffer(Buffer.allocUnsafeSlow(slabBytes));
+  }
 
   /**
    * Encodes a value. Keys whose value is undefined are left out; integers take their shortest form, others are float64.
    * @throws InputError naming what cannot be carried (functions, dates, bare typed arrays, integers beyond 64 bits)
    */
   encode(value: unknown): EncodedMessage {
-    this.#parts = [];
-    this.#wide = false;
-    this.#start = this.#position;
-    this.#write(value, 0);
-    this.#flush();
-    return { parts: this.#parts, wide: this.#wide };
+    this.#replacements = [];
+    const packed = this.#packr.pack(this.#prepare(value, 0));
+    // Lest the small messages after a large one keep memory of its size alive.
+    if (packed.buffer.byteLength > slabBytes) this.#packr.useBuffer(Buffer.allocUnsafeSlow(slabBytes));
+    return this.#replacements.length === 0 ? { parts: [packed], wide: false } : this.#replaceMarkers(packed);
   }
 
-  #write(value: unknown, depth: number): void {
+  #prepare(value: unknown, depth: number): unknown {
     switch (typeof value) {
       case "number":
-        return this.#writeNumber(value);
+        return this.#prepareNumber(value);
       case "string":
-        return this.#writeText(value);
+        return wellFormed(value);
       case "boolean":
-        return this.#writeByte(value ? 0xc3 : 0xc2);
+        return value;
       case "bigint":
-        return this.#writeBigint(value);
+        return this.#prepareBigint(value);
       case "object":
-        return this.#writeObject(value, depth);
+        return this.#prepareObject(value, depth);
       default:
         throw new InputError(`value to send: expected numbers, texts, lists, records or arrays, found ${typeof value}`);
     }
   }
 
-  #writeObject(value: object | null, depth: number): void {
+  #prepareObject(value: object | null, depth: number): unknown {
     if (depth > maxDepth) throw new InputError(`value to send: expected at most ${maxDepth} levels, found more`);
-    if (value === null) this.#writeByte(0xc0);
-    else if (Array.isArray(value)) this.#writeList(value, depth);
-    else if (isNdArray(value)) this.#writeArray(value);
-    else this.#writeRecord(value as Readonly<Record<string, unknown>>, depth);
+    if (value === null) return null;
+    if (Array.isArray(value)) return this.#prepareList(value, depth);
+    if (isNdArray(value)) return this.#prepareArray(value);
+    return this.#prepareRecord(value as Readonly<Record<string, unknown>>, depth);
   }
 
-  #writeList(list: readonly unknown[], depth: number): void {
-    this.#writeLength(list.length, 0x90, 16, 0xdc);
-    for (const element of list) this.#write(element === undefined ? null : element, depth + 1);
+  #prepareList(list: readonly unknown[], depth: number): unknown[] {
+    const prepared: unknown[] = [];
+    for (const element of list) prepared.push(element === undefined ? null : this.#prepare(element, depth + 1));
+    return prepared;
   }
 
-  #writeRecord(record: Readonly<Record<string, unknown>>, depth: number): void {
+  /** A map, because msgpackr takes a record with a key such as `constructor` for something else. */
+  #prepareRecord(record: Readonly<Record<string, unknown>>, depth: number): Map<string, unknown> {
     checkRecord(record);
-    const keys = Object.keys(record);
-    let count = keys.length;
-    for (const key of keys) if (record[key] === undefined) count--;
-    this.#writeLength(count, 0x80, 16, 0xde);
-    for (const key of keys) {
+    const prepared = new Map<string, unknown>();
+    for (const key of Object.keys(record)) {
       const value = record[key];
-      if (value === undefined) continue;
-      this.#writeText(key);
-      this.#write(value, depth + 1);
+      if (value !== undefined) prepared.set(wellFormed(key), this.#prepare(value, depth + 1));
     }
+    return prepared;
   }
 
-  #writeArray(array: NdArray): void {
+  #prepareArray(array: NdArray): Map<Buffer, unknown> {
     const bytes = bytesOf(array);
-    this.#writeConstant(arrayHead);
-    this.#writeBinaryHead(bytes.byteLength);
-    this.#writeBytes(bytes, array.data.BYTES_PER_ELEMENT > 1);
-    this.#writeConstant(dtypeKey);
-    this.#writeText(dtypeStrings[array.dtype]);
-    this.#writeConstant(shapeKey);
-    this.#writeLength(array.shape.length, 0x90, 16, 0xdc);
-    for (const length of array.shape) this.#writeNumber(length);
+    return new Map<Buffer, unknown>([
+      [arrayKeys.marker, true],
+      [arrayKeys.data, bytes.byteLength < zeroCopyBytes ? bytes : this.#later(array)],
+      [arrayKeys.dtype, dtypeStrings[array.dtype]],
+      [arrayKeys.shape, array.shape.map((length) => this.#prepareNumber(length))],
+    ]);
   }
 
-  #writeBytes(bytes: Uint8Array, isWide: boolean): void {
-    if (bytes.byteLength < zeroCopyBytes) return this.#writeConstant(bytes);
-    this.#flush();
-    this.#parts.push(bytes);
-    this.#wide ||= isWide;
+  /** msgpackr writes integers beyond 32 bits as float64 unless they are bigint, and -0 as 0. */
+  #prepareNumber(value: number): number | bigint {
+    if (value >>> 0 === value || value >> 0 === value) return Object.is(value, -0) ? this.#later(value) : value;
+    if (!Number.isSafeInteger(value)) return value;
+    return value < 0 ? BigInt(value) : this.#later(BigInt(value));
   }
 
-  #writeConstant(bytes: Uint8Array): void {
-    this.#reserve(bytes.byteLength);
-    this.#slab.set(bytes, this.#position);
-    this.#position += bytes.byteLength;
-  }
-
-  #writeBinaryHead(length: number): void {
-    this.#reserve(5);
-    if (length < 0x100) this.#put8(0xc4, length);
-    else if (length < 0x10000) this.#put16(0xc5, length);
-    else this.#put32(0xc6, length);
-  }
-
-  #writeLength(length: number, fix: number, fixCount: number, code16: number): void {
-    this.#reserve(5);
-    if (length < fixCount) this.#slab[this.#position++] = fix | length;
-    else if (length < 0x10000) this.#put16(code16, length);
-    else this.#put32(code16 + 1, length);
-  }
-
-  #writeText(text: string): void {
-    if (text.length > shortText || !this.#writeShortText(text)) this.#writeLongText(text);
-  }
-
-  /** Short ASCII texts (all keys, most values) are quicker byte by byte than through the encoder. */
-  #writeShortText(text: string): boolean {
-    const { length } = text;
-    this.#reserve(length + 2);
-    const slab = this.#slab;
-    let position = this.#position;
-    if (length >= 32) slab[position++] = 0xd9;
-    slab[position++] = length < 32 ? 0xa0 | length : length;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 0x7f) return false;
-      slab[position++] = code;
-    }
-    this.#position = position;
-    return true;
-  }
-
-  #writeLongText(text: string): void {
-    const length = Buffer.byteLength(text);
-    this.#reserve(length + 5);
-    if (length < 32) this.#slab[this.#position++] = 0xa0 | length;
-    else if (length < 0x100) this.#put8(0xd9, length);
-    else if (length < 0x10000) this.#put16(0xda, length);
-    else this.#put32(0xdb, length);
-    this.#position += this.#slab.write(text, this.#position, length, "utf8");
-  }
-
-  #writeNumber(value: number): void {
-    this.#reserve(9);
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-      this.#slab[this.#position] = 0xcb;
-      this.#view.setFloat64(this.#position + 1, value);
-      this.#position += 9;
-    } else if (value >= 0) this.#writeNatural(value);
-    else this.#writeNegative(value);
-  }
-
-  #writeNatural(value: number): void {
-    if (value < 0x80) this.#slab[this.#position++] = value;
-    else if (value < 0x100) this.#put8(0xcc, value);
-    else if (value < 0x10000) this.#put16(0xcd, value);
-    else if (value < 0x100000000) this.#put32(0xce, value);
-    else this.#put64(0xcf, BigInt(value));
-  }
-
-  #writeNegative(value: number): void {
-    if (value >= -0x20) this.#slab[this.#position++] = value & 0xff;
-    else if (value >= -0x80) this.#put8(0xd0, value & 0xff);
-    else if (value >= -0x8000) this.#put16(0xd1, value & 0xffff);
-    else if (value >= -0x80000000) this.#put32(0xd2, value >>> 0);
-    else this.#put64(0xd3, BigInt.asUintN(64, BigInt(value)));
-  }
-
-  #writeBigint(value: bigint): void {
+  #prepareBigint(value: bigint): number | bigint {
     if (value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)) {
-      return this.#writeNumber(Number(value));
+      return this.#prepareNumber(Number(value));
     }
-    this.#reserve(9);
-    if (value > 0n && value === BigInt.asUintN(64, value)) this.#put64(0xcf, value);
-    else if (value < 0n && value === BigInt.asIntN(64, value)) this.#put64(0xd3, BigInt.asUintN(64, value));
-    else throw new InputError(`integer to send: expected at most 64 bits, found ${String(value).length} digits`);
+    if (value > 0n && value === BigInt.asUintN(64, value)) return this.#later(value);
+    if (value < 0n && value === BigInt.asIntN(64, value)) return value;
+    throw new InputError(`integer to send: expected at most 64 bits, found ${String(value).length} digits`);
   }
 
-  #writeByte(byte: number): void {
-    this.#reserve(1);
-    this.#slab[this.#position++] = byte;
+  #later(replacement: number | bigint | NdArray): bigint {
+    this.#replacements.push(replacement);
+    return this.#marker;
   }
 
-  #put8(code: number, value: number): void {
-    this.#slab[this.#position] = code;
-    this.#slab[this.#position + 1] = value;
-    this.#position += 2;
-  }
-
-  #put16(code: number, value: number): void {
-    this.#slab[this.#position] = code;
-    this.#view.setUint16(this.#position + 1, value);
-    this.#position += 3;
-  }
-
-  #put32(code: number, value: number): void {
-    this.#slab[this.#position] = code;
-    this.#view.setUint32(this.#position + 1, value);
-    this.#position += 5;
-  }
-
-  #put64(code: number, value: bigint): void {
-    this.#slab[this.#position] = code;
-    this.#view.setBigUint64(this.#position + 1, value);
-    this.#position += 9;
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#position + bytes <= this.#slab.length) return;
-    this.#flush();
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, bytes));
-    this.#view = viewOf(this.#slab);
-    this.#start = 0;
-    this.#position = 0;
-  }
-
-  #flush(): void {
-    if (this.#position > this.#start) this.#parts.push(this.#slab.subarray(this.#start, this.#position));
-    this.#start = this.#position;
+  #replaceMarkers(packed: Buffer): EncodedMessage {
+    const parts: Uint8Array[] = [];
+    let [wide, start, end] = [false, 0, 0];
+    for (const replacement of this.#replacements) {
+      const place = packed.indexOf(this.#packedMarker, end);
+      end = place + markerBytes;
+      if (typeof replacement !== "object") {
+        writeExact(packed, place, replacement);
+        continue;
+      }
+      parts.push(packed.subarray(start, writeBinaryHead(packed, place, replacement)), bytesOf(replacement));
+      wide ||= replacement.data.BYTES_PER_ELEMENT > 1;
+      start = end;
+    }
+    if (start < packed.length) parts.push(packed.subarray(start));
+    return { parts, wide };
   }
 }
 
@@ -272,6 +179,21 @@ function checkRecord(value: object): void {
   }
 }
 
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+/** msgpackr writes halves of surrogate pairs as bytes that are not UTF-8; they become U+FFFD. */
+function wellFormed(text: string): string {
+  return /[\ud800-\udfff]/.test(text) ? Buffer.from(text).toString() : text;
+}
+
+/** A float64 or an unsigned 64-bit integer; both take the nine bytes of the marker. */
+function writeExact(packed: Buffer, place: number, value: number | bigint): void {
+  packed[place] = typeof value === "number" ? 0xcb : 0xcf;
+  if (typeof value === "number") packed.writeDoubleBE(value, place + 1);
+  else packed.writeBigUInt64BE(value, place + 1);
+}
+
+/** The head of a byte string of at least 256 bytes; returns where it ends. */
+function writeBinaryHead(packed: Buffer, place: number, { data }: NdArray): number {
+  const isShort = data.byteLength < 0x10000;
+  packed[place] = isShort ? 0xc5 : 0xc6;
+  return isShort ? packed.writeUInt16BE(data.byteLength, place + 1) : packed.writeUInt32BE(data.byteLength, place + 1);
 }
