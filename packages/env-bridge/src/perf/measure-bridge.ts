@@ -9,7 +9,7 @@ import { InfrastructureError, InputError } from "../contract/errors.js";
 import { builtModule } from "../protocol/built-module.js";
 import { perfAction } from "./frame-environment.js";
 import { type PerfServerMessage, rawRequest } from "./perf-messages.js";
-import { median, percentile } from "./statistics.js";
+import { percentile } from "./statistics.js";
 
 /** What {@link measureBridge} found. Rates are per second, times in milliseconds, memory that of the server process. */
 export interface BridgePerfReport {
@@ -39,7 +39,8 @@ export interface MeasureBridgeOptions {
   readonly seconds?: number;
 }
 
-const rounds = 20;
+/** Long enough for hundreds of calls, short against the bursts of a busy machine. */
+const roundMs = 25;
 const manySessions = 64;
 const slowConsumerMs = 20;
 
@@ -96,28 +97,30 @@ async function memoryOf(server: PerfServer): Promise<number> {
   return message.type === "memory" ? message.rssMB : Number.NaN;
 }
 
-/** Short rounds of both take turns, so that a machine that slows down slows down both. */
+/**
+ * Short rounds of both take turns, so that a machine that slows down slows down both. Rates are calls over time of all
+ * rounds together, and the ratio is that of the rates.
+ */
 async function measureRoundTrip(server: PerfServer, milliseconds: number): Promise<BridgePerfReport["roundTrip"]> {
   const client = await EnvClient.connect(server.url);
   const environment = await client.openSession();
   await environment.reset();
   const raw = await connectRaw(server.rawUrl);
   const step = async (): Promise<unknown> => environment.step(perfAction);
-  const roundMs = milliseconds / (2 * rounds + 2);
-  await timeCalls(step, roundMs);
-  await timeCalls(raw.exchange, roundMs);
+  await timeCalls(step, milliseconds / 20);
+  await timeCalls(raw.exchange, milliseconds / 20);
   const own: number[][] = [];
   const reference: number[][] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (const end = performance.now() + 0.9 * milliseconds; performance.now() < end;) {
     own.push(await timeCalls(step, roundMs));
     reference.push(await timeCalls(raw.exchange, roundMs));
   }
   raw.close();
   await client.close();
   const all = own.flat();
-  const [perSecond, rawPerSecond] = [median(own.map(rateOf)), median(reference.map(rateOf))];
-  const ratio = median(own.map((times, i) => rateOf(times) / rateOf(reference[i] ?? [])));
-  return { perSecond, rawPerSecond, ratio, p50Ms: percentile(all, 0.5), p99Ms: percentile(all, 0.99) };
+  const [perSecond, rawPerSecond] = [rateOf(all), rateOf(reference.flat())];
+  const [p50Ms, p99Ms] = [percentile(all, 0.5), percentile(all, 0.99)];
+  return { perSecond, rawPerSecond, ratio: perSecond / rawPerSecond, p50Ms, p99Ms };
 }
 
 function rateOf(times: readonly number[]): number {
