@@ -13,7 +13,9 @@ test("an explicit device that does not work is one clear line", async () => {
   const failure = await chooseDevice(absent).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(DeviceError);
   const { message } = failure as DeviceError;
-  expect(message).toMatch(new RegExp(`^device ${absent}: expected it to run a small product, found: this build of ONNX Runtime has no`));
+  expect(message).toMatch(
+    new RegExp(`^device ${absent}: expected it to run a small product, found: this build of ONNX Runtime has no`),
+  );
   expect(message).not.toContain("\n");
 });
 

@@ -46,7 +46,9 @@ export async function chooseDevice(requested: DeviceName, options: ChooseOptions
 
 function explicitDevice(device: Device, reason: string | undefined): DeviceChoice {
   if (reason === undefined) return { device, requested: device, rejected: [] };
-  throw new DeviceError(`device ${device}: expected it to run a small product, found: ${reason}`, { details: { device, reason } });
+  throw new DeviceError(`device ${device}: expected it to run a small product, found: ${reason}`, {
+    details: { device, reason },
+  });
 }
 
 /** One line for people: `cpu (auto; cuda: …; webgpu: …)`. */

@@ -1,5 +1,11 @@
 // Running models with ONNX Runtime: devices, sessions, statistics.
-export { type ChooseOptions, type DeviceChoice, type RejectedDevice, chooseDevice, describeChoice } from "./choose-device.js";
+export {
+  type ChooseOptions,
+  type DeviceChoice,
+  type RejectedDevice,
+  chooseDevice,
+  describeChoice,
+} from "./choose-device.js";
 export { type Device, type DeviceName, automaticOrder, deviceNames } from "./devices.js";
 export { type OnnxRuntime, loadOnnxRuntime } from "./onnx-runtime.js";
 export { productModelBytes } from "./probe-model.js";

@@ -13,7 +13,9 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
     return runtime;
   } catch (cause) {
     const platform = `${process.platform}-${process.arch}`;
-    throw new DeviceError(`ONNX Runtime: expected its native library for ${platform}, found ${firstLine(cause)}`, { cause });
+    throw new DeviceError(`ONNX Runtime: expected its native library for ${platform}, found ${firstLine(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -56,7 +56,11 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   return wrapSession(runtime, session, { device, threads });
 }
 
-function sessionSettings(choice: DeviceChoice, threads: number, options: SessionOptions): InferenceSession.SessionOptions {
+function sessionSettings(
+  choice: DeviceChoice,
+  threads: number,
+  options: SessionOptions,
+): InferenceSession.SessionOptions {
   return {
     executionProviders: choice.device === "cpu" ? ["cpu"] : [choice.device, "cpu"],
     graphOptimizationLevel: options.optimization ?? "all",
@@ -127,7 +131,11 @@ function tensors(runtime: OnnxRuntime, values: Tensors): Readonly<Record<string,
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toTensor(runtime, value)]));
 }
 
-function fetches(runtime: OnnxRuntime, outputs: readonly Port[], into: Tensors): Readonly<Record<string, Tensor | null>> {
+function fetches(
+  runtime: OnnxRuntime,
+  outputs: readonly Port[],
+  into: Tensors,
+): Readonly<Record<string, Tensor | null>> {
   const target = ({ name }: Port) => (into[name] === undefined ? null : toTensor(runtime, into[name]));
   return Object.fromEntries(outputs.map((port) => [port.name, target(port)]));
 }
@@ -143,7 +151,8 @@ function collect(outputs: readonly Port[], results: Readonly<Record<string, Tens
 }
 
 function toPort(metadata: InferenceSession.ValueMetadata): Port {
-  if (!metadata.isTensor) throw new CoreInputError(`model: expected tensors only, found '${metadata.name}' of another kind`);
+  if (!metadata.isTensor)
+    throw new CoreInputError(`model: expected tensors only, found '${metadata.name}' of another kind`);
   return { name: metadata.name, dtype: metadata.type as DType, shape: metadata.shape };
 }
 
@@ -154,7 +163,9 @@ function checkFeeds(inputs: readonly Port[], feeds: Tensors): void {
     if (found !== undefined && found.dtype === port.dtype && fits(port.shape, found.shape)) continue;
     const expected = describeType(port.dtype, port.shape);
     const text = found === undefined ? "nothing" : describeType(found.dtype, found.shape);
-    throw new CoreInputError(`input '${port.name}': expected ${expected}, found ${text}`, { details: { input: port.name } });
+    throw new CoreInputError(`input '${port.name}': expected ${expected}, found ${text}`, {
+      details: { input: port.name },
+    });
   }
   const unknown = Object.keys(feeds).find((name) => !inputs.some((port) => port.name === name));
   if (unknown === undefined) return;
@@ -162,5 +173,7 @@ function checkFeeds(inputs: readonly Port[], feeds: Tensors): void {
 }
 
 function fits(expected: Shape, found: readonly number[]): boolean {
-  return expected.length === found.length && expected.every((length, i) => typeof length === "string" || length === found[i]);
+  return (
+    expected.length === found.length && expected.every((length, i) => typeof length === "string" || length === found[i])
+  );
 }

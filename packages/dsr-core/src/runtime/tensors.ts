@@ -24,7 +24,9 @@ export function toTensor(runtime: OnnxRuntime, { dtype, data, shape }: NdData): 
 /** Wraps a result. Throws CoreInputError for element types this package does not have. */
 export function fromTensor(name: string, tensor: Tensor): NdData {
   if (!elementTypes.has(tensor.type)) {
-    throw new CoreInputError(`output '${name}': expected numbers of a known type, found ${tensor.type}`, { code: "unsupported" });
+    throw new CoreInputError(`output '${name}': expected numbers of a known type, found ${tensor.type}`, {
+      code: "unsupported",
+    });
   }
   return { dtype: tensor.type as DType, shape: tensor.dims, data: elementsOf(tensor) };
 }
