@@ -1,9 +1,10 @@
 // Loads ONNX Runtime's native library when it is first needed, and quiets it: failures come as errors, not as log lines.
 // Knows nothing about models or devices.
+import type * as onnxRuntime from "onnxruntime-node";
 import { DeviceError } from "../errors.js";
 
 /** The module `onnxruntime-node`. */
-export type OnnxRuntime = typeof import("onnxruntime-node");
+export type OnnxRuntime = typeof onnxRuntime;
 
 /** Loads the native library. Throws DeviceError when this platform has none. */
 export async function loadOnnxRuntime(): Promise<OnnxRuntime> {

@@ -76,8 +76,8 @@ test("tensors of every type survive the way through a file", async () => {
 
 test("narrowed tensors read back as their nearest neighbours", async () => {
   const tensors = new Map([
-    ["brain", toRawTensor(vector(1, 3.14159), "BF16")],
-    ["half", toRawTensor(vector(1, 3.14159), "F16")],
+    ["brain", toRawTensor(vector(1, Math.PI), "BF16")],
+    ["half", toRawTensor(vector(1, Math.PI), "F16")],
   ]);
   const path = join(folder, "narrow.safetensors");
   await writeFile(path, await encode(tensors));
