@@ -18,7 +18,7 @@ import {
 
 function transpose(call: KernelCall): Tensor {
   const x = inputAt(call, 0);
-  return tf.transpose(x, [...(intsOf(call, "perm") ?? [...x.shape.keys()].reverse())]);
+  return tf.transpose(x, [...(intsOf(call, "perm") ?? [...x.shape.keys()].toReversed())]);
 }
 
 /** 0 copies a length of the input. */
@@ -139,7 +139,7 @@ function constantOfShape(call: KernelCall): Tensor {
   const number = value === undefined ? 0 : (toNumbers(value)[0] ?? 0);
   const dtype =
     value === undefined || value.dtype === "float32" ? "float32" : value.dtype === "bool" ? "bool" : "int32";
-  return tf.fill([...requiredIntegers(call, 0)], number, dtype);
+  return tf.broadcastTo(tf.scalar(number, dtype), [...requiredIntegers(call, 0)]);
 }
 
 function triangle(call: KernelCall): Tensor {
