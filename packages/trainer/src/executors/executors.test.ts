@@ -149,6 +149,8 @@ const cases: readonly Case[] = [
   },
   withConstants("Trilu", numbers([2, 3, 4]), [int64Data([], [1])], { upper: 0n }),
   withConstants("Trilu", numbers([3, 3]), [int64Data([], [0])], { upper: 1n }),
+  withConstants("Pad", numbers([2, 3]), [list(1, 0, 0, 2), float32Data([], [0.5])]),
+  withConstants("Pad", numbers([4, 3]), [list(-1, 0, 2, 0)]),
   ...reductions.map((operator) => withConstants(operator, numbers([2, 3, 4]), [list(0, -1)], { keepdims: 0n })),
   ...reductions.map((operator) => ({ operator, inputs: [numbers([2, 3])], attributes: { keepdims: 1n } })),
   { operator: "ArgMax", inputs: [numbers([3, 4])], attributes: { axis: -1n, keepdims: 0n } },

@@ -142,6 +142,21 @@ function constantOfShape(call: KernelCall): Tensor {
   return tf.broadcastTo(tf.scalar(number, dtype), [...requiredIntegers(call, 0)]);
 }
 
+/** Constant padding; negative lengths crop. */
+function pad(call: KernelCall): Tensor {
+  const x = inputAt(call, 0);
+  const pads = requiredIntegers(call, 1);
+  const axes = integersAt(call, 3) ?? [...x.shape.keys()];
+  const lengths = x.shape.map((): [number, number] => [0, 0]);
+  axes.forEach((axis, i) => {
+    lengths[fromFront(axis, x.rank)] = [pads[i] ?? 0, pads[i + axes.length] ?? 0];
+  });
+  const begin = lengths.map(([before]) => Math.max(0, -before));
+  const size = x.shape.map((length, axis) => length - (begin[axis] ?? 0) - Math.max(0, -(lengths[axis]?.[1] ?? 0)));
+  const grown = lengths.map(([before, after]): [number, number] => [Math.max(0, before), Math.max(0, after)]);
+  return tf.pad(tf.slice(x, begin, size), grown, call.inputs[2]?.dataSync()[0] ?? 0);
+}
+
 function triangle(call: KernelCall): Tensor {
   const x = inputAt(call, 0);
   const k = integersAt(call, 1)?.[0] ?? 0;
@@ -168,5 +183,6 @@ export const movementKernels: Readonly<Record<string, Kernel>> = {
   Squeeze: squeeze,
   Shape: (call) => tf.tensor1d(inputAt(call, 0).shape, "int32"),
   ConstantOfShape: constantOfShape,
+  Pad: pad,
   Trilu: triangle,
 };
