@@ -1,0 +1,66 @@
+// The training loop: draw a batch, run the step, report it, until the steps are done.
+// Knows nothing about files, executors or what a recipe learns; recording and checkpoints are the observer's.
+import { DsrError } from "@dsr/env-bridge/contract";
+import { type NdData, toNumbers } from "@dsr/dsr-core/graph";
+import type { Tensors } from "@dsr/dsr-core/runtime";
+import type { Program } from "../executors/index.js";
+import type { StepReport } from "./progress.js";
+import type { TrainingTask } from "./task.js";
+import type { TrainingPosition } from "./training-state.js";
+
+export interface RunOptions {
+  /** Called after every step; awaited, so a checkpoint is complete before the next step. */
+  readonly onStep: (report: StepReport) => Promise<void>;
+  /** GFLOP/s of the machine's best product. */
+  readonly peakGflops?: number;
+  /** Stops after the step under way. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs steps until `task.steps` are done or the signal stops it, moving `position` along. Throws DsrError when the loss or
+ * the gradient is not finite; nothing is reported for that step.
+ */
+export async function runSteps(task: TrainingTask, program: Program, position: TrainingPosition, options: RunOptions): Promise<void> {
+  const speeds: number[] = [];
+  while (position.step < task.steps && options.signal?.aborted !== true) {
+    const { learningRate, feeds } = task.schedule(position.step + 1);
+    const results = await program.run({ ...task.batches.next(position.random), ...feeds });
+    position.step += 1;
+    position.batches += 1;
+    const measured = measure(task, results, position.step);
+    position.loss = measured.loss;
+    const { lastMs: ms } = program.statistics();
+    speeds.push(ms);
+    await options.onStep({ ...measured, learningRate, ms, ...rates(task, position.step, recentMean(speeds), options.peakGflops) });
+  }
+}
+
+function measure(task: TrainingTask, results: Tensors, step: number) {
+  const loss = scalar(results[task.step.loss]);
+  const gradientNorm = scalar(results[task.step.gradientNorm]);
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return { step, steps: task.steps, loss, gradientNorm };
+  const message = `training step ${step}: expected a finite loss, found loss ${loss}, gradient norm ${gradientNorm}`;
+  throw new DsrError("internal", message, { details: { step, loss: String(loss), gradientNorm: String(gradientNorm) } });
+}
+
+function scalar(value: NdData | undefined): number {
+  return value === undefined ? NaN : (toNumbers(value)[0] ?? NaN);
+}
+
+/** Over the last twenty steps: the first ones are slower, and people want to know when it ends. */
+function recentMean(values: readonly number[]): number {
+  const recent = values.slice(-20);
+  return recent.reduce((a, b) => a + b, 0) / recent.length;
+}
+
+function rates(task: TrainingTask, step: number, ms: number, peakGflops: number | undefined) {
+  const gflops = task.step.flops / (ms * 1e6);
+  return {
+    samplesPerSecond: (1000 * task.samples.perStep) / ms,
+    unit: task.samples.unit,
+    gflops,
+    ...(peakGflops === undefined ? {} : { shareOfPeak: gflops / peakGflops }),
+    etaSeconds: ((task.steps - step) * ms) / 1000,
+  };
+}
