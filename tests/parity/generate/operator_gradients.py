@@ -93,7 +93,9 @@ def broadcasting():
     for operator, compute in operators.items():
         case(operator, compute, draw(2, 1, 3, low=0.4), draw(4, 1, low=0.4))
         case(operator, compute, draw(3, low=0.4), draw(2, 3, low=0.4), name=f"{operator} row")
-    case("Pow", torch.pow, draw(2, 3, low=0.4), draw(3))
+    for exponent in (3.0, -0.5):
+        constant = torch.tensor(exponent, dtype=torch.float64)
+        case("Pow", lambda x, e=constant: torch.pow(x, e), draw(2, 3, low=0.4), name=f"Pow {exponent}", constants=[constant])
     case("Sum", lambda a, b, c: a + b + c, draw(2, 3), draw(3), draw(2, 1))
     mask = torch.tensor([[True, False, True], [False, False, True]])
     case("Where", torch.where, mask, draw(2, 3), draw(3))
@@ -125,6 +127,8 @@ def movement():
     case("Split", lambda x: torch.split(x, [2, 3], 1), draw(2, 5), constants=[integers(2, 3)], outputs=2, axis=1)
     case("Slice", lambda x: x[1:3, -3:-1], draw(4, 5), constants=[integers(1, -3), integers(3, -1), integers(0, 1)])
     case("Slice", lambda x: x[:, 2:], draw(3, 5), name="Slice to the end", constants=[integers(2), integers(2**62), integers(1)])
+    padded = lambda x: functional.pad(x, (0, 2, 1, 0))
+    case("Pad", padded, draw(2, 3), constants=[integers(1, 0, 0, 2)], mode="constant")
     rows = integers(0, 3, 1, 0, shape=[2, 2])
     case("Gather", lambda x, i: x[i], draw(4, 3), rows, name="Gather rows", axis=0)
     columns = integers(2, 0, 2)
