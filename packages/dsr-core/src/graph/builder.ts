@@ -56,6 +56,7 @@ export class GraphBuilder {
   readonly #parameters = new Map<string, Parameter>();
   readonly #constants = new Map<Value, ConstantData>();
   readonly #shared = new Map<string, Value>();
+  readonly #views = new Map<string, Value>();
   readonly #lengths = new Map<Value, Shape>();
   readonly #sources = new Map<string, LengthSource>();
   readonly #names = new Set<string>();
@@ -181,6 +182,16 @@ export class GraphBuilder {
   ): Value {
     const [value] = this.emit(operator, inputs, attributes, options);
     if (value === undefined) throw new GraphError(`${this.#located(operator)}: expected an output, found none`);
+    return value;
+  }
+
+  /** As emitOne, but asking again for the same operator on the same inputs gives the same value: for free views. */
+  view(operator: string, inputs: readonly Value[]): Value {
+    const key = `${operator} ${inputs.map((input) => input.id).join()}`;
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
+    const value = this.emitOne(operator, inputs);
+    this.#views.set(key, value);
     return value;
   }
 

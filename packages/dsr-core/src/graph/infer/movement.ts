@@ -192,6 +192,15 @@ const constantOfShape: InferenceRule = (request) => {
   return [{ dtype, shape: targetShape(request, 0, "a shape") }];
 };
 
+const pad: InferenceRule = (request) => {
+  const { dtype, shape } = requiredInput(request, 0);
+  const pads = constantInts(request, 1, "lengths to add");
+  if (pads.length !== 2 * shape.length)
+    throw new RuleViolation(`${2 * shape.length} lengths to add`, formatShape(pads));
+  const added = (axis: number): number => (pads[axis] ?? 0) + (pads[axis + shape.length] ?? 0);
+  return [{ dtype, shape: shape.map((length, axis) => addDimensions(length, added(axis))) }];
+};
+
 const sameAsFirst: InferenceRule = (request) => {
   const { dtype, shape } = requiredInput(request, 0);
   return [{ dtype, shape }];
@@ -213,4 +222,5 @@ export const MOVEMENT_RULES: Readonly<Record<string, InferenceRule>> = {
   Shape: shapeOf,
   ConstantOfShape: constantOfShape,
   Trilu: sameAsFirst,
+  Pad: pad,
 };

@@ -4,7 +4,7 @@ import type { GraphBuilder } from "../builder.js";
 import { float32Data } from "../data.js";
 import type { NdData, Value } from "../graph.js";
 import { add, cosine, multiply, negate, sine } from "../operators/elementwise.js";
-import { concat, slice, squeeze, unsqueeze } from "../operators/movement.js";
+import { concat, slice, split, squeeze, unsqueeze } from "../operators/movement.js";
 
 export interface RotaryTables {
   /** Broadcasts to [batch, heads, tokens, size]. */
@@ -80,10 +80,10 @@ export function multiAxisRotaryTables(
 }
 
 function rotateHalf(builder: GraphBuilder, x: Value): Value {
-  const size = Number(x.shape.at(-1));
-  const first = slice(builder, x, { axis: -1, start: 0, end: size / 2 });
-  const second = slice(builder, x, { axis: -1, start: size / 2, end: size });
-  return concat(builder, [negate(builder, second), first], x.shape.length - 1);
+  const axis = x.shape.length - 1;
+  const half = Number(x.shape.at(-1)) / 2;
+  const [first = x, second = x] = split(builder, x, [half, half], axis);
+  return concat(builder, [negate(builder, second), first], axis);
 }
 
 /** x·cos + rotateHalf(x)·sin with x [batch, heads, tokens, size]. */

@@ -28,15 +28,17 @@ export function matrixProduct(builder: GraphBuilder, a: Value, b: Value, options
   return builder.emitOne("FusedMatMul", [a, b], attributes, { domain: "com.microsoft" });
 }
 
-/** alpha · a · b + addend on matrices, either transposed. */
-export function gemm(
-  builder: GraphBuilder,
-  a: Value,
-  b: Value,
-  options: ProductOptions & { readonly addend?: Value } = {},
-): Value {
-  const { transposeA, transposeB, alpha = 1, addend } = options;
-  const attributes = { transA: flag(transposeA), transB: flag(transposeB), alpha };
+export interface GemmOptions extends ProductOptions {
+  /** Added to the product; broadcasts to it. */
+  readonly addend?: Value;
+  /** Factor on the addend. */
+  readonly beta?: number;
+}
+
+/** alpha · a · b + beta · addend on matrices, either transposed. */
+export function gemm(builder: GraphBuilder, a: Value, b: Value, options: GemmOptions = {}): Value {
+  const { transposeA, transposeB, alpha = 1, beta = 1, addend } = options;
+  const attributes = { transA: flag(transposeA), transB: flag(transposeB), alpha, beta };
   return builder.emitOne("Gemm", addend === undefined ? [a, b] : [a, b, addend], attributes);
 }
 

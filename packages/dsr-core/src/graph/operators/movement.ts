@@ -40,7 +40,7 @@ function unreshaped(builder: GraphBuilder, x: Value): Value {
 }
 
 function emitReshape(builder: GraphBuilder, x: Value, known: Shape): Value {
-  return builder.emitOne("Reshape", [x, builder.lengths(reshapeRequest(x, known))]);
+  return builder.view("Reshape", [x, builder.lengths(reshapeRequest(x, known))]);
 }
 
 /** Repeats along axes of length 1 (and new leading axes) up to a shape. */
@@ -86,6 +86,11 @@ export function slice(builder: GraphBuilder, x: Value, options: SliceOptions): V
   if (options.start === 0 && equalDimensions(end, length)) return x;
   const inputs = [x, builder.lengths([options.start]), builder.lengths([end]), builder.integers([axis])];
   return builder.emitOne("Slice", inputs);
+}
+
+/** Zeros around x: lengths to add before and after each axis. */
+export function pad(builder: GraphBuilder, x: Value, before: readonly number[], after: readonly number[]): Value {
+  return builder.emitOne("Pad", [x, builder.integers([...before, ...after])], { mode: "constant" });
 }
 
 /** Slices of x along an axis at whole-number positions: row look-up for axis 0. */
