@@ -11,6 +11,7 @@ import {
   sameType,
   type InferenceRequest,
   type InferenceRule,
+  type OutputType,
 } from "./request.js";
 
 function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): Shape {
@@ -60,7 +61,7 @@ function checkScale(input: Value, scale: Value, axis: number): void {
     throw new RuleViolation(`a scale that broadcasts to ${formatShape(tail)}`, formatShape(scale.shape));
 }
 
-/** LayerNormalization, RMSNormalization: the normalised value and, when asked for, statistics with 1 at the axes. */
+/** LayerNormalization, RMSNormalization: the normalised value and, when asked for, float32 statistics with 1 at the axes. */
 const normalization: InferenceRule = (request) => {
   const [input, scale, bias] = [requiredInput(request, 0), requiredInput(request, 1), request.inputs[2]];
   const axis = checkedAxis(intAttribute(request.attributes, "axis", -1), input.shape.length);
@@ -68,7 +69,7 @@ const normalization: InferenceRule = (request) => {
   checkScale(input, scale, axis);
   if (bias !== undefined) checkScale(input, bias, axis);
   const axes = Array.from({ length: input.shape.length - axis }, (_, offset) => axis + offset);
-  const statistics = { dtype, shape: reducedShape(input.shape, axes, true) };
+  const statistics: OutputType = { dtype: "float32", shape: reducedShape(input.shape, axes, true) };
   return [{ dtype, shape: input.shape }, ...Array.from({ length: request.outputCount - 1 }, () => statistics)];
 };
 

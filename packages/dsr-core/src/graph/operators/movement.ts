@@ -2,8 +2,9 @@
 // Knows nothing about gradients or how they run.
 import type { GraphBuilder } from "../builder.js";
 import { equalDimensions } from "../dimension.js";
-import { filledData } from "../data.js";
-import type { Dimension, DType, NdData, Shape, Value } from "../graph.js";
+import { filledData, float32Data } from "../data.js";
+import type { Dimension, DType, Shape, Value } from "../graph.js";
+import { cast } from "./elementwise.js";
 import { equalShapes, isStatic, missingLength } from "../shape.js";
 
 /** The same elements in another order of axes. */
@@ -103,17 +104,11 @@ export function gatherElements(builder: GraphBuilder, x: Value, positions: Value
   return builder.emitOne("GatherElements", [x, positions], { axis: BigInt(axis) });
 }
 
-/** The elements 0 and 1. */
-function pairData(dtype: DType): NdData {
-  const pair = filledData(dtype, [2], 1);
-  pair.data[0] = filledData(dtype, [1], 0).data[0] ?? 0;
-  return pair;
-}
-
 /** A new last axis with 1 at each position and 0 elsewhere. */
 export function oneHot(builder: GraphBuilder, positions: Value, depth: number, dtype: DType = "float32"): Value {
-  const values = builder.shared(pairData(dtype));
-  return builder.emitOne("OneHot", [positions, builder.integers([depth]), values], { axis: -1n });
+  const values = builder.shared(float32Data([2], [0, 1]));
+  const hot = builder.emitOne("OneHot", [positions, builder.integers([depth]), values], { axis: -1n });
+  return cast(builder, hot, dtype);
 }
 
 /** The lower triangle of the last two axes up to the k-th diagonal, zeros above; or the upper one. */

@@ -50,7 +50,8 @@ const concatenation: GradientRule = (context) => {
 const splitting: GradientRule = (context) => {
   const { builder, gradients, node } = context;
   const axis = axisOf(node, inputOf(context, 0).shape.length, 0);
-  const part = (output: Value, position: number): Value => gradients[position] ?? filled(builder, output.shape, 0);
+  const part = (output: Value, position: number): Value =>
+    gradients[position] ?? filled(builder, output.shape, 0, output.dtype);
   return [() => concat(builder, node.outputs.map(part), axis), undefined];
 };
 

@@ -1,6 +1,7 @@
 // Gradients of RMSNorm and LayerNorm over the last axis, in as few passes as possible.
 // Knows nothing about the other operators.
 import {
+  cast,
   gemm,
   matrixProduct,
   multiply,
@@ -44,7 +45,8 @@ function scaledRowMean(builder: GraphBuilder, x: Value, scale: Value, length: nu
  */
 const rms: GradientRule = (context) => {
   const { builder, gradient } = context;
-  const [x, scale, inverse] = [inputOf(context, 0), inputOf(context, 1), outputOf(context, 1)];
+  const [x, scale] = [inputOf(context, 0), inputOf(context, 1)];
+  const inverse = cast(builder, outputOf(context, 1), x.dtype);
   const length = checkLastAxis(context, x, scale);
   const products = multiply(builder, gradient, x);
   const ofInput = (): Value => {
@@ -63,7 +65,8 @@ const rms: GradientRule = (context) => {
 const layer: GradientRule = (context) => {
   const { builder, gradient, node } = context;
   const [x, scale] = [inputOf(context, 0), inputOf(context, 1)];
-  const [middle, inverse] = [outputOf(context, 1), outputOf(context, 2)];
+  const statistic = (position: number): Value => cast(builder, outputOf(context, position), x.dtype);
+  const [middle, inverse] = [statistic(1), statistic(2)];
   const length = checkLastAxis(context, x, scale);
   const normal = multiply(builder, subtract(builder, x, middle), inverse);
   const products = multiply(builder, gradient, normal);

@@ -3,6 +3,7 @@
 import {
   gemm,
   matrixProduct,
+  multiply,
   reshape,
   sum,
   transpose,
@@ -56,7 +57,7 @@ const gemmRule: GradientRule = (context) => {
   const addend = context.node.inputs[2];
   const gradientOfAddend = (shape: Value): Value => {
     const summed = sumToShape(context.builder, context.gradient, shape.shape);
-    return beta === 1 ? summed : context.builder.emitOne("Mul", [summed, context.builder.scalar(beta)]);
+    return beta === 1 ? summed : multiply(context.builder, summed, beta);
   };
   return [
     () => gradientOfA(context, product, gemm),
