@@ -2,14 +2,18 @@
 // Knows nothing about how fast anything runs. Elementwise work is left out, as is usual in shares of peak.
 import type { Graph, GraphNode, Value } from "@dsr/dsr-core/graph";
 
-/** Operations of one run. Products with a one-hot matrix are look-ups in disguise and do not count. Fixed lengths only. */
+/**
+ * Operations of one run of a graph of fixed lengths. Left out, because they are no work of the model: products with a
+ * one-hot matrix (look-ups in disguise), and what the optimiser does (nodes in the scope `update`).
+ */
 export function countFlops(graph: Graph): number {
   const oneHot = new Set(graph.nodes.filter(({ operator }) => operator === "OneHot").flatMap(({ outputs }) => outputs));
-  return graph.nodes.reduce((sum, node) => (usesAny(node, oneHot) ? sum : sum + flopsOf(node)), 0);
+  return graph.nodes.reduce((sum, node) => (isWork(node, oneHot) ? sum + flopsOf(node) : sum), 0);
 }
 
-function usesAny({ inputs }: GraphNode, values: ReadonlySet<Value>): boolean {
-  return inputs.some((input) => input !== undefined && values.has(input));
+function isWork({ inputs, scope }: GraphNode, oneHot: ReadonlySet<Value>): boolean {
+  if (scope === "update" || scope.startsWith("update/")) return false;
+  return !inputs.some((input) => input !== undefined && oneHot.has(input));
 }
 
 function flopsOf({ operator, inputs, outputs, attributes }: GraphNode): number {

@@ -3,5 +3,5 @@ export { lossPlot } from "./loss-plot.js";
 export { type Metric, readMetrics } from "./metrics.js";
 export { type StepReport, progressLine } from "./progress.js";
 export { type RunFolder, runFolder } from "./run-folder.js";
-export type { BatchSource, StepGraph, TrainingTask } from "./task.js";
+export type { BatchSource, TrainingTask } from "./task.js";
 export { type TrainOptions, type TrainResult, train } from "./train.js";

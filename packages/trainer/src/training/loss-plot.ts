@@ -59,7 +59,10 @@ function runningMean(points: readonly Point[]): readonly Point[] {
 }
 
 function niceRange(values: readonly number[]): readonly [number, number] {
-  const [low, high] = [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+  const [low, high] = [
+    values.reduce((a, b) => Math.min(a, b), Infinity),
+    values.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
   if (!Number.isFinite(low)) return [0, 1];
   const room = (high - low || Math.abs(high) || 1) * 0.05;
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
@@ -79,7 +82,9 @@ export function ticks([low, high]: readonly [number, number]): readonly number[]
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const first = Math.ceil(low / step);
-  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
 }
 
 function axisLines(losses: readonly number[], steps: readonly number[], { x, y }: Scale): readonly string[] {
@@ -92,7 +97,11 @@ function axisLines(losses: readonly number[], steps: readonly number[], { x, y }
   const columns = steps.map(
     (step) => `<text x="${x(step).toFixed(1)}" y="${bottom + 18}" text-anchor="middle" fill="#555">${step}</text>`,
   );
-  return [...rows, ...columns, `<line x1="${margin.left}" x2="${width - margin.right}" y1="${bottom}" y2="${bottom}" stroke="#888"/>`];
+  return [
+    ...rows,
+    ...columns,
+    `<line x1="${margin.left}" x2="${width - margin.right}" y1="${bottom}" y2="${bottom}" stroke="#888"/>`,
+  ];
 }
 
 function polyline(points: readonly Point[], { x, y }: Scale, style: string): string {

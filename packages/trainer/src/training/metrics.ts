@@ -53,6 +53,9 @@ export function appendMetric(path: string, metric: Metric): void {
   try {
     appendFileSync(path, `${JSON.stringify(metric)}\n`);
   } catch (cause) {
-    throw new InfrastructureError(`${path}: expected to add step ${metric.step}, found: ${messageOf(cause)}`, { cause, code: "internal" });
+    throw new InfrastructureError(`${path}: expected to add step ${metric.step}, found: ${messageOf(cause)}`, {
+      cause,
+      code: "internal",
+    });
   }
 }

@@ -17,18 +17,29 @@ export interface RunFolder {
 
 /** Names the files of a run. */
 export function runFolder(path: string): RunFolder {
-  return { path, checkpoints: join(path, "checkpoints"), metrics: join(path, "metrics.jsonl"), plot: join(path, "loss.svg") };
+  return {
+    path,
+    checkpoints: join(path, "checkpoints"),
+    metrics: join(path, "metrics.jsonl"),
+    plot: join(path, "loss.svg"),
+  };
 }
 
 /**
  * Makes the folder and writes `run.json` (recipe and configuration). Throws InputError when there is a run already and
  * it is not to be continued.
  */
-export function openRunFolder(folder: RunFolder, run: { readonly recipe: string; readonly identity: Json }, resume: boolean): void {
+export function openRunFolder(
+  folder: RunFolder,
+  run: { readonly recipe: string; readonly identity: Json },
+  resume: boolean,
+): void {
   const file = join(folder.path, "run.json");
   if (existsSync(file) && !resume) {
     const found = `a run of recipe '${recipeOf(file)}'`;
-    throw new InputError(`${folder.path}: expected a folder without a run, found ${found} (go on with --resume, or name another with --out)`);
+    throw new InputError(
+      `${folder.path}: expected a folder without a run, found ${found} (go on with --resume, or name another with --out)`,
+    );
   }
   mkdirSync(folder.checkpoints, { recursive: true });
   writeWhole(file, `${JSON.stringify({ recipe: run.recipe, configuration: run.identity }, null, 2)}\n`);

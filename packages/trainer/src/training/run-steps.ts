@@ -3,7 +3,9 @@
 import { DsrError } from "@dsr/env-bridge/contract";
 import { type NdData, toNumbers } from "@dsr/dsr-core/graph";
 import type { Tensors } from "@dsr/dsr-core/runtime";
+import { stepFeeds } from "../engine/index.js";
 import type { Program } from "../executors/index.js";
+import { countFlops } from "../perf/count-flops.js";
 import type { StepReport } from "./progress.js";
 import type { TrainingTask } from "./task.js";
 import type { TrainingPosition } from "./training-state.js";
@@ -21,27 +23,41 @@ export interface RunOptions {
  * Runs steps until `task.steps` are done or the signal stops it, moving `position` along. Throws DsrError when the loss or
  * the gradient is not finite; nothing is reported for that step.
  */
-export async function runSteps(task: TrainingTask, program: Program, position: TrainingPosition, options: RunOptions): Promise<void> {
+export async function runSteps(
+  task: TrainingTask,
+  program: Program,
+  position: TrainingPosition,
+  options: RunOptions,
+): Promise<void> {
   const speeds: number[] = [];
+  const flops = countFlops(task.training.graph);
   while (position.step < task.steps && options.signal?.aborted !== true) {
-    const { learningRate, feeds } = task.schedule(position.step + 1);
-    const results = await program.run({ ...task.batches.next(position.random), ...feeds });
+    const numbers = stepFeeds(task.training, position.step);
+    const results = await program.run({ ...task.batches.next(position.random), ...numbers });
     position.step += 1;
     position.batches += 1;
     const measured = measure(task, results, position.step);
     position.loss = measured.loss;
     const { lastMs: ms } = program.statistics();
     speeds.push(ms);
-    await options.onStep({ ...measured, learningRate, ms, ...rates(task, position.step, recentMean(speeds), options.peakGflops) });
+    const learningRate = scalar(numbers["learning_rate"]);
+    await options.onStep({
+      ...measured,
+      learningRate,
+      ms,
+      ...rates(task, position.step, recentMean(speeds), flops, options.peakGflops),
+    });
   }
 }
 
 function measure(task: TrainingTask, results: Tensors, step: number) {
-  const loss = scalar(results[task.step.loss]);
-  const gradientNorm = scalar(results[task.step.gradientNorm]);
+  const loss = scalar(results["loss"]);
+  const gradientNorm = scalar(results["gradient_norm"]);
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return { step, steps: task.steps, loss, gradientNorm };
   const message = `training step ${step}: expected a finite loss, found loss ${loss}, gradient norm ${gradientNorm}`;
-  throw new DsrError("internal", message, { details: { step, loss: String(loss), gradientNorm: String(gradientNorm) } });
+  throw new DsrError("internal", message, {
+    details: { step, loss: String(loss), gradientNorm: String(gradientNorm) },
+  });
 }
 
 function scalar(value: NdData | undefined): number {
@@ -54,8 +70,8 @@ function recentMean(values: readonly number[]): number {
   return recent.reduce((a, b) => a + b, 0) / recent.length;
 }
 
-function rates(task: TrainingTask, step: number, ms: number, peakGflops: number | undefined) {
-  const gflops = task.step.flops / (ms * 1e6);
+function rates(task: TrainingTask, step: number, ms: number, flops: number, peakGflops: number | undefined) {
+  const gflops = flops / (ms * 1e6);
   return {
     samplesPerSecond: (1000 * task.samples.perStep) / ms,
     unit: task.samples.unit,

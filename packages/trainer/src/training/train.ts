@@ -43,7 +43,7 @@ export interface TrainResult {
 export async function train(task: TrainingTask, options: TrainOptions): Promise<TrainResult> {
   const folder = runFolder(options.out);
   openRunFolder(folder, task, options.resume === true);
-  const { graph, carried } = task.step;
+  const { graph, state: carried } = task.training;
   const program = await options.executor.load(graph, { carried });
   try {
     return await trainIn(folder, task, program, options);
@@ -52,14 +52,25 @@ export async function train(task: TrainingTask, options: TrainOptions): Promise<
   }
 }
 
-async function trainIn(folder: RunFolder, task: TrainingTask, program: Program, options: TrainOptions): Promise<TrainResult> {
+async function trainIn(
+  folder: RunFolder,
+  task: TrainingTask,
+  program: Program,
+  options: TrainOptions,
+): Promise<TrainResult> {
   const position = await startPosition(folder, task, program, options);
   truncateMetrics(folder.metrics, position.step);
   const recorder = new Recorder(folder, task, program, position, options);
   try {
     await runSteps(task, program, position, { ...options, onStep: (report) => recorder.record(report) });
     const checkpoint = await recorder.save();
-    return { finished: position.step >= task.steps, step: position.step, loss: position.loss, checkpoint, plot: folder.plot };
+    return {
+      finished: position.step >= task.steps,
+      step: position.step,
+      loss: position.loss,
+      checkpoint,
+      plot: folder.plot,
+    };
   } catch (error) {
     throw await withLastCheckpoint(error, folder);
   } finally {
@@ -95,7 +106,13 @@ class Recorder {
   readonly #options: TrainOptions;
   #saved: { readonly step: number; readonly path: string } | undefined;
 
-  constructor(folder: RunFolder, task: TrainingTask, program: Program, position: TrainingPosition, options: TrainOptions) {
+  constructor(
+    folder: RunFolder,
+    task: TrainingTask,
+    program: Program,
+    position: TrainingPosition,
+    options: TrainOptions,
+  ) {
     this.#folder = folder;
     this.#task = task;
     this.#program = program;

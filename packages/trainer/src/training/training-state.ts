@@ -3,6 +3,7 @@
 import { type Random, InputError, createRandom, randomFromState } from "@dsr/env-bridge/contract";
 import type { NdData } from "@dsr/dsr-core/graph";
 import type { Checkpoint } from "../checkpoints/index.js";
+import { initialState } from "../engine/index.js";
 import type { Program } from "../executors/index.js";
 import type { TrainingTask } from "./task.js";
 
@@ -16,16 +17,22 @@ export interface TrainingPosition {
 
 /** Puts starting values into the program. */
 export function startFresh(task: TrainingTask, program: Program): TrainingPosition {
-  program.writeCarried(task.initialize(createRandom(task.seed, "weights")));
+  program.writeCarried(initialState(task.training));
   return { step: 0, batches: 0, random: createRandom(task.seed, "batches"), loss: null };
 }
 
 /** Puts a checkpoint's values into the program. Throws InputError when a value is missing. */
-export function startFrom(task: TrainingTask, program: Program, { manifest, weights, optimizer }: Checkpoint): TrainingPosition {
+export function startFrom(
+  task: TrainingTask,
+  program: Program,
+  { manifest, weights, optimizer }: Checkpoint,
+): TrainingPosition {
   const values = new Map([...weights, ...optimizer]);
-  const missing = task.step.carried.find(({ input }) => !values.has(input));
+  const missing = task.training.state.find(({ input }) => !values.has(input));
   if (missing !== undefined) {
-    throw new InputError(`checkpoint of step ${manifest.step}: expected a tensor '${missing.input}', found ${values.size} others`);
+    throw new InputError(
+      `checkpoint of step ${manifest.step}: expected a tensor '${missing.input}', found ${values.size} others`,
+    );
   }
   program.writeCarried(values);
   const { batches, random } = manifest.data;
@@ -33,9 +40,13 @@ export function startFrom(task: TrainingTask, program: Program, { manifest, weig
 }
 
 /** A checkpoint of the present position. */
-export async function toCheckpoint(task: TrainingTask, program: Program, position: TrainingPosition): Promise<Checkpoint> {
+export async function toCheckpoint(
+  task: TrainingTask,
+  program: Program,
+  position: TrainingPosition,
+): Promise<Checkpoint> {
   const values = await program.readCarried();
-  const names = new Set(task.step.weights);
+  const names = new Set(task.training.state.filter(({ role }) => role === "weight").map(({ input }) => input));
   const part = (wanted: boolean) => new Map<string, NdData>([...values].filter(([name]) => names.has(name) === wanted));
   const data = { batches: position.batches, random: [...position.random.state()] as [number, number, number, number] };
   const { recipe, identity: configuration } = task;
