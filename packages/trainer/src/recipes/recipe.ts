@@ -1,6 +1,6 @@
 // What a recipe is: a name, a configuration schema with defaults, and the way to a training task.
 // Knows nothing about particular recipes.
-import { z } from "zod";
+import type { z } from "zod";
 import { InputError, unknownNameError } from "@dsr/env-bridge/contract";
 import type { TrainingTask } from "../training/index.js";
 

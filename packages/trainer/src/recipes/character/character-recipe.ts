@@ -41,7 +41,7 @@ export const characterRecipe = defineRecipe({
     });
     return {
       recipe: "char-lm",
-      identity: { ...definedOf(settings), textSha256: createHash("sha256").update(text).digest("hex") },
+      identity: { ...withoutFile(settings), textSha256: createHash("sha256").update(text).digest("hex") },
       seed,
       steps: settings.steps,
       training: languageModelStep("char-lm", model, settings),
@@ -52,7 +52,9 @@ export const characterRecipe = defineRecipe({
   },
 });
 
-/** JSON has no undefined; the text's hash stands for the file's name, which may differ between machines. */
-function definedOf({ textFile: _, ...settings }: z.output<typeof schema>) {
-  return settings;
+/** The text's hash stands for the file's name, which may differ between machines. */
+function withoutFile(settings: z.output<typeof schema>): Omit<typeof settings, "textFile"> {
+  const copy = { ...settings };
+  delete copy.textFile;
+  return copy;
 }

@@ -54,7 +54,7 @@ async function nextLogits(
   const padded = [...window, ...Array.from({ length: context - window.length }, () => 0)];
   const { logits } = await program.run({ tokens: int64Data([1, context], padded) });
   const start = (window.length - 1) * vocabulary;
-  return (logits?.data as Float32Array).subarray(start, start + vocabulary);
+  return Float32Array.from(logits?.data.slice(start, start + vocabulary) as Float32Array);
 }
 
 function draw(logits: Float32Array, temperature: number, uniform: number): number {
