@@ -46,7 +46,7 @@ const ARRAYS = {
 } as const;
 
 function fromBytes(dtype: DType, bytes: Uint8Array): NumberArray {
-  const copy = bytes.slice();
+  const copy = Uint8Array.from(bytes);
   const array = ARRAYS[dtype];
   return new array(copy.buffer, 0, Math.floor(copy.byteLength / array.BYTES_PER_ELEMENT));
 }
