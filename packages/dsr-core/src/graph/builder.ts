@@ -307,7 +307,7 @@ export class GraphBuilder {
   }
 
   #fresh(base: string): string {
-    return this.#claim(`${this.scope === "" ? "" : `${this.scope}/`}${base}.${this.#nextId}`);
+    return this.#claim(`${this.scope === "" ? "" : `${this.scope}/`}${base}#${this.#nextId}`);
   }
 
   #claim(name: string): string {

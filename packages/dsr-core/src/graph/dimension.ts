@@ -76,7 +76,8 @@ function joinKeys(a: string, b: string): string {
 
 /** a · b. */
 export function multiplyDimensions(a: Dimension, b: Dimension): Dimension {
-  if (typeof a === "number" && typeof b === "number") return a * b;
+  // Adding zero turns −0 into 0.
+  if (typeof a === "number" && typeof b === "number") return a * b + 0;
   const product = new Map<string, number>();
   for (const [keyA, x] of parse(a)) {
     for (const [keyB, y] of parse(b)) {
@@ -101,6 +102,7 @@ function divideByTerm(a: Polynomial, key: string, divisor: number): Dimension | 
   const names = key === "" ? [] : key.split("*");
   const quotient = new Map<string, number>();
   for (const [keyA, x] of a) {
+    if (x === 0) continue;
     const rest = removeNames(keyA, names);
     if (rest === undefined || x % divisor !== 0) return undefined;
     quotient.set(rest, x / divisor);
