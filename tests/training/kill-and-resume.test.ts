@@ -12,7 +12,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const recipe = "char-lm";
-const settings = { steps: 40, batch: 8, context: 16, layers: 1, width: 32, heads: 2, characters: 5000, optimizer: "muon" };
+const settings = {
+  steps: 40,
+  batch: 8,
+  context: 16,
+  layers: 1,
+  width: 32,
+  heads: 2,
+  characters: 5000,
+  optimizer: "muon",
+};
 
 /** Every loss by its step, and the bytes of the last checkpoint. */
 function outcomeOf(run: string) {
@@ -30,7 +39,10 @@ test("kill −9 in the middle, twice, then resume: losses and weights equal an u
   for (const last of [17, 33]) {
     const killAt = (line: string, child: { kill: (signal: "SIGKILL") => boolean }) =>
       line.startsWith(`step ${last} `) && child.kill("SIGKILL");
-    const killed = await trainInProcess({ ...request, out: join(folder, "killed"), resume: last === 33 }, { onLine: killAt });
+    const killed = await trainInProcess(
+      { ...request, out: join(folder, "killed"), resume: last === 33 },
+      { onLine: killAt },
+    );
     expect([killed.signal, killed.code]).toEqual(["SIGKILL", null]);
   }
   const resumed = await trainInProcess({ ...request, out: join(folder, "killed"), resume: true });

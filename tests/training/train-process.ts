@@ -25,7 +25,10 @@ export interface TrainOutcome {
 /** Runs the process; `onLine` may kill it. */
 export async function trainInProcess(
   request: TrainRequest,
-  options: { readonly environment?: NodeJS.ProcessEnv; readonly onLine?: (line: string, child: ChildProcess) => void } = {},
+  options: {
+    readonly environment?: NodeJS.ProcessEnv;
+    readonly onLine?: (line: string, child: ChildProcess) => void;
+  } = {},
 ): Promise<TrainOutcome> {
   const script = join(import.meta.dirname, "train-process.mjs");
   const env = { ...process.env, ...options.environment };

@@ -17,6 +17,7 @@ import { createExecutor } from "./create-executor.js";
 import type { Executor } from "./executor.js";
 import { createOnnxExecutor } from "./onnx-executor.js";
 import { createTensorflowExecutor } from "./tensorflow/tensorflow-executor.js";
+import { repairForWebgpu } from "./webgpu-repair.js";
 
 const random = createRandom("executors");
 
@@ -290,6 +291,23 @@ test("carried values must exist and keep their shape", async () => {
   const wrongShape = new Map([["sum", float32Data([3], [1, 2, 3])]]);
   expect(() => program.writeCarried(wrongShape)).toThrow("carried 'sum': expected float32 [2], found float32 [3]");
   await program.close();
+});
+
+test("the repair for WebGPU computes the same statistic by elementary operators", async () => {
+  const builder = new GraphBuilder();
+  const [x, scale] = [builder.input("x", "float32", [2, 3, 4]), builder.input("scale", "float32", [4])];
+  const attributes = { axis: -1n, epsilon: 1e-6 };
+  const [y, statistic] = builder.emit("SimplifiedLayerNormalization", [x, scale], attributes, { outputs: 2 });
+  for (const value of [y, statistic]) if (value !== undefined) builder.output(`out${value.id}`, value);
+  const graph = builder.finish();
+  const repaired = repairForWebgpu(graph);
+  expect(repaired.nodes.find(({ operator }) => operator === "SimplifiedLayerNormalization")?.outputs.length).toBe(1);
+  const feeds = { x: numbers([2, 3, 4]), scale: numbers([4]) };
+  const [expected, found] = [await (await onnx.load(graph)).run(feeds), await (await onnx.load(repaired)).run(feeds)];
+  expect(Object.keys(found)).toEqual(Object.keys(expected));
+  for (const [name, tensor] of Object.entries(expected)) {
+    expect(largestDifference(tensor, found[name] ?? tensor)).toBeLessThan(1e-6);
+  }
 });
 
 test("an unknown executor gets the closest name", async () => {

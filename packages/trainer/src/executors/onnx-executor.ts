@@ -13,6 +13,7 @@ import {
   openSession,
 } from "@dsr/dsr-core/runtime";
 import { type CarriedValue, type Executor, type LoadOptions, type Program, copyTensor } from "./executor.js";
+import { repairForWebgpu } from "./webgpu-repair.js";
 
 export interface OnnxExecutorOptions {
   /** `auto` when absent. */
@@ -30,7 +31,7 @@ export async function createOnnxExecutor(options: OnnxExecutorOptions = {}): Pro
   const threads = options.threads ?? availableParallelism();
   const description = `ONNX Runtime on ${describeChoice(device)}, ${threads} thread${threads === 1 ? "" : "s"}`;
   const load = async (graph: Graph, { carried = [] }: LoadOptions = {}) => {
-    const { model } = encodeOnnx(graph, { omitTypes: true });
+    const { model } = encodeOnnx(device.device === "webgpu" ? repairForWebgpu(graph) : graph, { omitTypes: true });
     const session = await openSession(model, { ...options, device, threads });
     return new OnnxProgram(
       session,
