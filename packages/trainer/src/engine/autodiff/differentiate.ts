@@ -97,8 +97,8 @@ class Backward {
     if (rule === undefined)
       return this.#builder.fail(`gradient of ${node.operator}`, "an operator with a gradient rule", "none");
     const known = this.#recomputation.nodeFor(node, gradient);
-    const owned = this.#holders.get(gradient) === 1;
-    return rule({ builder: this.#builder, node: known, gradient, gradients, owned });
+    const isOwned = (value: Value): boolean => this.#holders.get(value) === 1;
+    return rule({ builder: this.#builder, node: known, gradient, gradients, isOwned });
   }
 
   #wants(value: Value | undefined): boolean {

@@ -1,6 +1,6 @@
 // Gradients that cost less when the node that made the incoming one is taken into account.
 // Knows nothing about what the operators are used for; a replaced node dies when nothing else uses it.
-import { multiply, type GraphBuilder, type GraphNode, type Value } from "@dsr/dsr-core/graph";
+import { gemm, multiply, reshape, transpose, type GraphBuilder, type GraphNode, type Value } from "@dsr/dsr-core/graph";
 import { numberOf, type RuleContext } from "./rule.js";
 
 const PRODUCTS: ReadonlySet<string> = new Set(["Gemm", "MatMul", "FusedMatMul"]);
@@ -14,12 +14,32 @@ function rescaledProduct(builder: GraphBuilder, node: GraphNode, factor: number)
   return builder.emitOne("FusedMatMul", node.inputs, attributes, { domain: "com.microsoft" });
 }
 
+/** The product behind a gradient, through a change of shape, when neither is used elsewhere. */
+function ownedProduct(context: RuleContext, gradient: Value): GraphNode | undefined {
+  const { builder, isOwned } = context;
+  const producer = isOwned(gradient) ? builder.producerOf(gradient) : undefined;
+  const [source] = producer?.inputs ?? [];
+  if (producer?.operator !== "Reshape" || source === undefined) return producer;
+  return isOwned(source) ? builder.producerOf(source) : undefined;
+}
+
 /** factor · gradient: the factor goes into the matrix product that made the gradient when that is free. */
 export function scaled(context: RuleContext, factor: number): Value {
-  const { builder, gradient, owned } = context;
-  const producer = owned ? builder.producerOf(gradient) : undefined;
+  const { builder, gradient } = context;
+  const producer = ownedProduct(context, gradient);
   const product = producer === undefined ? undefined : rescaledProduct(builder, producer, factor);
-  return product ?? multiply(builder, gradient, factor);
+  return product === undefined ? multiply(builder, gradient, factor) : reshape(builder, product, gradient.shape);
+}
+
+/**
+ * Aᵀ·B of two tall matrices. ONNX Runtime is faster when the result is taller than wide, and turning a small result
+ * over costs next to nothing.
+ */
+export function tallProduct(builder: GraphBuilder, a: Value, b: Value, alpha: number): Value {
+  const [rows, columns] = [a.shape[1], b.shape[1]];
+  if (typeof rows !== "number" || typeof columns !== "number" || rows >= columns)
+    return gemm(builder, a, b, { transposeA: true, alpha });
+  return transpose(builder, gemm(builder, b, a, { transposeA: true, alpha }), [1, 0]);
 }
 
 /** a + b, as one Gemm when b is a plain product that nothing else uses. */

@@ -9,8 +9,8 @@ export interface RuleContext {
   readonly gradient: Value;
   /** Gradients with respect to all outputs; undefined where nothing depends on one. */
   readonly gradients: readonly (Value | undefined)[];
-  /** True when nobody but this node uses `gradient`, so that the node which makes it may be replaced. */
-  readonly owned: boolean;
+  /** Whether a gradient belongs to one value only, so that the node which makes it may be replaced. */
+  readonly isOwned: (gradient: Value) => boolean;
 }
 
 /** Makes the gradient of one input, shaped like that input; called only when it is wanted. */

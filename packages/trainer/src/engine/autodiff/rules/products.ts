@@ -12,6 +12,7 @@ import {
   type Value,
 } from "@dsr/dsr-core/graph";
 import { sumToShape } from "../broadcast.js";
+import { tallProduct } from "../fusion.js";
 import { inputOf, intOf, intsOf, numberOf, type GradientRule, type RuleContext } from "../rule.js";
 
 interface Product {
@@ -51,6 +52,14 @@ function gradientOfB(context: RuleContext, product: Product, times: Multiply): V
   return times(builder, a, gradient, { transposeA: !transposeA, alpha });
 }
 
+/** The weight gradient of a linear map, where neither operand was transposed in the model's rows. */
+function gemmGradientOfB(context: RuleContext, product: Product): Value {
+  const { a, transposeA, transposeB, alpha } = product;
+  const { builder, gradient } = context;
+  if (transposeA) return gradientOfB(context, product, gemm);
+  return transposeB ? tallProduct(builder, gradient, a, alpha) : tallProduct(builder, a, gradient, alpha);
+}
+
 const gemmRule: GradientRule = (context) => {
   const product = productOf(context);
   const beta = numberOf(context.node, "beta", 1);
@@ -61,7 +70,7 @@ const gemmRule: GradientRule = (context) => {
   };
   return [
     () => gradientOfA(context, product, gemm),
-    () => gradientOfB(context, product, gemm),
+    () => gemmGradientOfB(context, product),
     addend === undefined ? undefined : () => gradientOfAddend(addend),
   ];
 };
@@ -72,9 +81,7 @@ function flatGradientOfB(context: RuleContext, product: Product): Value {
   const rows = (value: Value): Value => reshape(builder, value, [-1, value.shape.at(-1) ?? 1]);
   const [a, d] = [rows(product.a), rows(gradient)];
   const { alpha } = product;
-  return product.transposeB
-    ? gemm(builder, d, a, { transposeA: true, alpha })
-    : gemm(builder, a, d, { transposeA: true, alpha });
+  return product.transposeB ? tallProduct(builder, d, a, alpha) : tallProduct(builder, a, d, alpha);
 }
 
 function isFlat(product: Product): boolean {
