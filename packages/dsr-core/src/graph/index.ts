@@ -10,5 +10,6 @@ export * from "./prune.js";
 export * from "./operators/index.js";
 export { knownOperators } from "./infer/index.js";
 export * from "./dump.js";
+export * from "./live-memory.js";
 export * from "./onnx/index.js";
 export * from "./layers/index.js";

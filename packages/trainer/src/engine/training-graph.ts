@@ -159,8 +159,9 @@ function clippedGradients(
   largest: number | undefined,
 ): readonly Value[] {
   const { builder } = assembly;
-  // Backward order, as they become known: executors that follow the order of use can let go of what is done with.
-  const norm = globalNorm(builder, gradients.toReversed());
+  // Model order: ONNX Runtime then takes each weight's gradient as soon as it can, last layers first, and lets go of
+  // the activations. In the opposite order it would keep them all until the end of the backward pass.
+  const norm = globalNorm(builder, gradients);
   assembly.report("gradient_norm", norm);
   return largest === undefined ? gradients : clipped(builder, gradients, { norm, largest });
 }
