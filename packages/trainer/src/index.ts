@@ -4,4 +4,5 @@ export * from "./engine/index.js";
 export * from "./executors/index.js";
 export * from "./perf/index.js";
 export * from "./recipes/index.js";
+export { type ShowGraphOptions, showGraph } from "./recipes/show-graph.js";
 export * from "./training/index.js";

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DeviceError } from "../errors.js";
 import { chooseDevice, describeChoice, tryDevice } from "./choose-device.js";
 import type { Device } from "./devices.js";
+import { vulkanLoaderPresent } from "./vulkan-loader.js";
 
 test("the processor really runs the trial product", async () => {
   expect(await tryDevice("cpu", false)).toBeUndefined();
@@ -25,6 +29,16 @@ test("auto takes the first that works and says why not the others", async () => 
   expect(describeChoice(choice)).toBe("cpu (auto; not cuda: no cuda here; webgpu: no webgpu here)");
   const all = await chooseDevice("auto", { platform: "win32", tryDevice: async () => undefined });
   expect(describeChoice(all)).toBe("cuda (auto)");
+});
+
+test("a Vulkan loader is found in the folders of LD_LIBRARY_PATH", () => {
+  const folder = mkdtempSync(join(tmpdir(), "vulkan-"));
+  const environment = { LD_LIBRARY_PATH: `/nowhere:${folder}` };
+  const before = vulkanLoaderPresent({});
+  expect(vulkanLoaderPresent(environment)).toBe(before);
+  writeFileSync(join(folder, "libvulkan.so.1"), "");
+  expect(vulkanLoaderPresent(environment)).toBe(true);
+  rmSync(folder, { recursive: true });
 });
 
 test("auto fails when nothing works", async () => {

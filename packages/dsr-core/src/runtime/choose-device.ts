@@ -4,6 +4,7 @@ import { DeviceError } from "../errors.js";
 import { type Device, type DeviceName, automaticOrder } from "./devices.js";
 import { type OnnxRuntime, firstLine, loadOnnxRuntime } from "./onnx-runtime.js";
 import { productModelBytes } from "./probe-model.js";
+import { vulkanLoaderPresent } from "./vulkan-loader.js";
 
 /** A device that `auto` passed over. */
 export interface RejectedDevice {
@@ -68,13 +69,21 @@ function listRejected(rejected: readonly RejectedDevice[]): string {
 export async function tryDevice(device: Device, automatic: boolean): Promise<string | undefined> {
   try {
     const runtime = await loadOnnxRuntime();
-    const missing = missingProvider(runtime, device);
+    const missing = missingProvider(runtime, device) ?? (automatic ? missingLoader(device) : undefined);
     if (missing !== undefined) return missing;
     await checkProduct(runtime, device);
     return automatic && device === "webgpu" ? await softwareRenderer(runtime) : undefined;
   } catch (error) {
-    return firstLine(error);
+    return firstLine(error) + (device === "cuda" ? cudaHint : "");
   }
+}
+
+const cudaHint = " (docs/guides/training.md says how to install CUDA support)";
+
+/** WebGPU without a Vulkan loader fails too, but prints a warning of its own first; `auto` spares people that. */
+function missingLoader(device: Device): string | undefined {
+  if (device !== "webgpu" || process.platform !== "linux" || vulkanLoaderPresent()) return undefined;
+  return "no Vulkan loader (libvulkan.so.1) in the library folders";
 }
 
 /** Whether the package's build has the execution provider at all, known without a noisy attempt. */

@@ -1,7 +1,7 @@
 // What runs graphs: one interface, whichever library is behind it.
 // Knows nothing about training, nor about any library.
 import type { Graph, NdData } from "@dsr/dsr-core/graph";
-import type { RunStatistics, Tensors } from "@dsr/dsr-core/runtime";
+import type { Device, RunStatistics, Tensors } from "@dsr/dsr-core/runtime";
 
 /** An output that becomes an input of the next run: weights and the optimiser's state. Names of the graph. */
 export interface CarriedValue {
@@ -32,6 +32,8 @@ export interface Executor {
   /** One line for people: library, version, device, and what was passed over. */
   readonly description: string;
   readonly threads: number;
+  /** The device that ONNX Runtime took; absent for other libraries. */
+  readonly device?: Device;
   load(graph: Graph, options?: LoadOptions): Promise<Program>;
 }
 

@@ -38,7 +38,7 @@ export async function createOnnxExecutor(options: OnnxExecutorOptions = {}): Pro
       carried.map((each) => new CarriedBuffer(graph, each)),
     );
   };
-  return { name: "onnxruntime", description, threads, load };
+  return { name: "onnxruntime", description, threads, device: device.device, load };
 }
 
 class OnnxProgram implements Program {

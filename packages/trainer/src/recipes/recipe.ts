@@ -31,7 +31,7 @@ function parse<Schema extends z.ZodObject>(name: string, schema: Schema, configu
   if (issue?.code === "unrecognized_keys") {
     throw unknownNameError(`setting of recipe '${name}'`, issue.keys[0] ?? "", Object.keys(schema.shape));
   }
-  throw new InputError(
-    `recipe '${name}', ${issue?.path.join(".") || "configuration"}: ${issue?.message ?? "not valid"}`,
-  );
+  const place = issue?.path.join(".") ?? "";
+  const found = JSON.stringify((configuration as Readonly<Record<string, unknown>>)[place]) ?? "nothing";
+  throw new InputError(`recipe '${name}', ${place}: ${issue?.message ?? "not valid"}, found ${found}`);
 }
