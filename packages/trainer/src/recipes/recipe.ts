@@ -21,10 +21,20 @@ export function defineRecipe<Schema extends z.ZodObject>(
   },
 ): Recipe {
   const { name, description, schema, task } = definition;
-  return { name, description, schema, prepare: (configuration) => task(parse(name, schema, configuration)) };
+  return {
+    name,
+    description,
+    schema,
+    prepare: (configuration) => task(parseConfiguration(name, schema, configuration)),
+  };
 }
 
-function parse<Schema extends z.ZodObject>(name: string, schema: Schema, configuration: unknown): z.output<Schema> {
+/** The schema's output. Throws InputError naming the recipe, the field, what is expected and what was found. */
+export function parseConfiguration<Schema extends z.ZodObject>(
+  name: string,
+  schema: Schema,
+  configuration: unknown,
+): z.output<Schema> {
   const parsed = schema.safeParse(configuration);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -33,5 +43,6 @@ function parse<Schema extends z.ZodObject>(name: string, schema: Schema, configu
   }
   const place = issue?.path.join(".") ?? "";
   const found = JSON.stringify((configuration as Readonly<Record<string, unknown>>)[place]) ?? "nothing";
-  throw new InputError(`recipe '${name}', ${place}: ${issue?.message ?? "not valid"}, found ${found}`);
+  const where = place === "" ? `recipe '${name}'` : `recipe '${name}', ${place}`;
+  throw new InputError(`${where}: ${issue?.message ?? "not valid"}${place === "" ? "" : `, found ${found}`}`);
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { createRandom } from "@dsr/env-bridge/contract";
 import { transformerConfigSchema } from "@dsr/dsr-core/model";
 import { languageModelStep, optimizationShape, tokenWindows } from "../language-model-task.js";
-import { defineRecipe } from "../recipe.js";
+import { defineRecipe, parseConfiguration } from "../recipe.js";
 import { createSampler } from "./character-sampler.js";
 import { writeFieldNotes } from "./field-notes.js";
 import { readText } from "./text-rows.js";
@@ -32,7 +32,7 @@ export const characterRecipe = defineRecipe({
     const { textFile, seed, characters, batch, context, layers, width, heads } = settings;
     const text = textFile === undefined ? writeFieldNotes(createRandom(seed, "text"), characters) : readText(textFile);
     const vocabulary = vocabularyOf(text);
-    const model = transformerConfigSchema.parse({
+    const model = parseConfiguration("char-lm", transformerConfigSchema, {
       vocabulary: vocabulary.characters.length,
       context,
       layers,
