@@ -310,6 +310,17 @@ test("the repair for WebGPU computes the same statistic by elementary operators"
   }
 });
 
+test("TensorFlow.js says which backend it took, and fails in one line when the one asked for is missing", async () => {
+  expect(tensorflow.description).toMatch(
+    /^TensorFlow\.js 4\.\d+\.\d+ on (tfjs-node-gpu|tfjs-node|wasm|cpu)( \(not .*\))?$/,
+  );
+  expect((await createTensorflowExecutor("cpu")).description).toMatch(/ on cpu$/);
+  await createTensorflowExecutor("wasm");
+  await expect(createTensorflowExecutor("cuda")).rejects.toThrow(
+    "TensorFlow.js: no backend works ('cuda' is not known)",
+  );
+});
+
 test("an unknown executor gets the closest name", async () => {
   await expect(createExecutor("tensorflaw")).rejects.toThrow(
     "unknown executor 'tensorflaw': did you mean 'tensorflow'?",

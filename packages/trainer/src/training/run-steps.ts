@@ -29,6 +29,7 @@ export async function runSteps(
   position: TrainingPosition,
   options: RunOptions,
 ): Promise<void> {
+  // Over the last twenty steps: the first ones are slower, and people want to know when it ends.
   const speeds: number[] = [];
   const flops = countFlops(task.training.graph);
   while (position.step < task.steps && options.signal?.aborted !== true) {
@@ -40,12 +41,13 @@ export async function runSteps(
     position.loss = measured.loss;
     const { lastMs: ms } = program.statistics();
     speeds.push(ms);
+    if (speeds.length > 20) speeds.shift();
     const learningRate = scalar(numbers["learning_rate"]);
     await options.onStep({
       ...measured,
       learningRate,
       ms,
-      ...rates(task, position.step, recentMean(speeds), flops, options.peakGflops),
+      ...rates(task, position.step, mean(speeds), flops, options.peakGflops),
     });
   }
 }
@@ -64,10 +66,8 @@ function scalar(value: NdData | undefined): number {
   return value === undefined ? NaN : (toNumbers(value)[0] ?? NaN);
 }
 
-/** Over the last twenty steps: the first ones are slower, and people want to know when it ends. */
-function recentMean(values: readonly number[]): number {
-  const recent = values.slice(-20);
-  return recent.reduce((a, b) => a + b, 0) / recent.length;
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function rates(task: TrainingTask, step: number, ms: number, flops: number, peakGflops: number | undefined) {

@@ -72,9 +72,8 @@ async function trainIn(
       plot: folder.plot,
     };
   } catch (error) {
+    recorder.plotIfPossible();
     throw await withLastCheckpoint(error, folder);
-  } finally {
-    writeLossPlot(folder, task.recipe);
   }
 }
 
@@ -127,6 +126,15 @@ class Recorder {
     if (step % (this.#options.checkpointEvery ?? 100) === 0 && step < report.steps) await this.save();
   }
 
+  /** After a failure the plot helps to see why, but must not hide it: the disk may be full. */
+  plotIfPossible(): void {
+    try {
+      writeLossPlot(this.#folder, this.#task.recipe);
+    } catch {
+      // The failure that led here is reported by the caller.
+    }
+  }
+
   /** Saves the present step, once. */
   async save(): Promise<string> {
     const { step } = this.#position;
@@ -134,6 +142,7 @@ class Recorder {
     const checkpoint = await toCheckpoint(this.#task, this.#program, this.#position);
     const path = await saveCheckpoint(this.#folder.checkpoints, checkpoint, this.#options);
     this.#saved = { step, path };
+    writeLossPlot(this.#folder, this.#task.recipe);
     const sample = await this.#task.sample?.(checkpoint.weights);
     this.#options.onCheckpoint?.(path, step, sample);
     return path;

@@ -72,5 +72,6 @@ async function tryCandidate(candidate: Candidate): Promise<{ readonly backend: s
 
 function shortReason(error: unknown): string {
   const text = messageOf(error).split("\n")[0] ?? "";
-  return /Cannot find (package|module)/.test(text) ? "not installed" : text.slice(0, 160);
+  if (/Cannot find (package|module)/.test(text)) return "not installed";
+  return text.includes("native addon module") ? "its native part (libtensorflow) is not installed" : text.slice(0, 160);
 }
