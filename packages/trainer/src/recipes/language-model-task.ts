@@ -22,6 +22,8 @@ export const optimizationShape = {
   steps: z.number().int().positive().default(600),
   /** Windows of the text a step sees. */
   batch: z.number().int().positive().max(4096).default(32),
+  /** Batches whose gradients are summed into one step, for batches larger than memory. */
+  accumulate: z.number().int().positive().max(1024).default(1),
   optimizer: z.enum(["adamw", "muon"]).default("adamw"),
   learningRate: z.number().positive().default(3e-3),
   /** Steps from zero to the full learning rate. */
@@ -47,7 +49,8 @@ export function languageModelStep(name: string, model: TransformerConfig, settin
     return { losses: [crossEntropy(builder, "next_token", { logits, ...inputs })] };
   };
   const schedule = warmupCosine({ peak, warmup, steps, floor: 0.03 });
-  return buildTrainingGraph({ name, define, groups: groupsOf(settings), schedule, seed, clipNorm });
+  const groups = groupsOf(settings);
+  return buildTrainingGraph({ name, define, groups, schedule, seed, clipNorm, accumulation: settings.accumulate > 1 });
 }
 
 function groupsOf({ optimizer, weightDecay }: OptimizationConfig): readonly ParameterGroup[] {

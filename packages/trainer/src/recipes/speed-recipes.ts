@@ -48,7 +48,8 @@ function speedRecipe(name: string, description: string, model: TransformerConfig
         steps,
         training: languageModelStep(name, model, settings),
         batches: tokenWindows(tokens, { batch, context: model.context }),
-        samples: { perStep: batch * model.context, unit: "tokens" },
+        parts: settings.accumulate,
+        samples: { perStep: settings.accumulate * batch * model.context, unit: "tokens" },
       };
     },
   });

@@ -3,10 +3,9 @@
 import { DsrError } from "@dsr/env-bridge/contract";
 import { type NdData, toNumbers } from "@dsr/dsr-core/graph";
 import type { Tensors } from "@dsr/dsr-core/runtime";
-import { stepFeeds } from "../engine/index.js";
-import type { Program } from "../executors/index.js";
 import { countFlops } from "../perf/count-flops.js";
 import type { StepReport } from "./progress.js";
+import type { StepRunner } from "./run-step.js";
 import type { TrainingTask } from "./task.js";
 import type { TrainingPosition } from "./training-state.js";
 
@@ -25,30 +24,23 @@ export interface RunOptions {
  */
 export async function runSteps(
   task: TrainingTask,
-  program: Program,
+  runner: StepRunner,
   position: TrainingPosition,
   options: RunOptions,
 ): Promise<void> {
   // Over the last twenty steps: the first ones are slower, and people want to know when it ends.
-  const speeds: number[] = [];
-  const flops = countFlops(task.training.graph);
+  const recent: number[] = [];
+  const flops = countFlops(task.training.graph) * task.parts;
   while (position.step < task.steps && options.signal?.aborted !== true) {
-    const numbers = stepFeeds(task.training, position.step);
-    const results = await program.run({ ...task.batches.next(position.random), ...numbers });
+    const { results, learningRate, ms } = await runner.run(position.step, position.random);
     position.step += 1;
-    position.batches += 1;
+    position.batches += task.parts;
     const measured = measure(task, results, position.step);
     position.loss = measured.loss;
-    const { lastMs: ms } = program.statistics();
-    speeds.push(ms);
-    if (speeds.length > 20) speeds.shift();
-    const learningRate = scalar(numbers["learning_rate"]);
-    await options.onStep({
-      ...measured,
-      learningRate,
-      ms,
-      ...rates(task, position.step, mean(speeds), flops, options.peakGflops),
-    });
+    recent.push(ms);
+    if (recent.length > 20) recent.shift();
+    const speed = rates(task, position.step, { ms: mean(recent), flops, peakGflops: options.peakGflops });
+    await options.onStep({ ...measured, learningRate, ms, ...speed });
   }
 }
 
@@ -70,7 +62,13 @@ function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
-function rates(task: TrainingTask, step: number, ms: number, flops: number, peakGflops: number | undefined) {
+interface Speed {
+  readonly ms: number;
+  readonly flops: number;
+  readonly peakGflops: number | undefined;
+}
+
+function rates(task: TrainingTask, step: number, { ms, flops, peakGflops }: Speed) {
   const gflops = flops / (ms * 1e6);
   return {
     samplesPerSecond: (1000 * task.samples.perStep) / ms,

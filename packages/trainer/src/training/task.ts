@@ -22,6 +22,8 @@ export interface TrainingTask {
   readonly steps: number;
   readonly training: TrainingGraph;
   readonly batches: BatchSource;
+  /** Batches whose gradients are summed into one step; above 1 the graph must be built with accumulation. */
+  readonly parts: number;
   /** What one step sees, for the progress line. */
   readonly samples: { readonly perStep: number; readonly unit: string };
   /** A sample of what the model does by now, for people. */

@@ -6,6 +6,7 @@ import type { Executor, Program } from "../executors/index.js";
 import { appendMetric, truncateMetrics } from "./metrics.js";
 import type { StepReport } from "./progress.js";
 import { type RunFolder, openRunFolder, runFolder, writeLossPlot } from "./run-folder.js";
+import { type StepRunner, loadStep } from "./run-step.js";
 import { runSteps } from "./run-steps.js";
 import type { TrainingTask } from "./task.js";
 import { type TrainingPosition, startFresh, startFrom, toCheckpoint } from "./training-state.js";
@@ -43,26 +44,26 @@ export interface TrainResult {
 export async function train(task: TrainingTask, options: TrainOptions): Promise<TrainResult> {
   const folder = runFolder(options.out);
   openRunFolder(folder, task, options.resume === true);
-  const { graph, state: carried } = task.training;
-  const program = await options.executor.load(graph, { carried });
+  const runner = await loadStep(task, options.executor);
   try {
-    return await trainIn(folder, task, program, options);
+    return await trainIn(folder, task, runner, options);
   } finally {
-    await program.close();
+    await runner.close();
   }
 }
 
 async function trainIn(
   folder: RunFolder,
   task: TrainingTask,
-  program: Program,
+  runner: StepRunner,
   options: TrainOptions,
 ): Promise<TrainResult> {
+  const { program } = runner;
   const position = await startPosition(folder, task, program, options);
   truncateMetrics(folder.metrics, position.step);
   const recorder = new Recorder(folder, task, program, position, options);
   try {
-    await runSteps(task, program, position, { ...options, onStep: (report) => recorder.record(report) });
+    await runSteps(task, runner, position, { ...options, onStep: (report) => recorder.record(report) });
     const checkpoint = await recorder.save();
     return {
       finished: position.step >= task.steps,

@@ -46,7 +46,8 @@ export const characterRecipe = defineRecipe({
       steps: settings.steps,
       training: languageModelStep("char-lm", model, settings),
       batches: tokenWindows(vocabulary.encode(text), { batch, context }),
-      samples: { perStep: batch * context, unit: "characters" },
+      parts: settings.accumulate,
+      samples: { perStep: settings.accumulate * batch * context, unit: "characters" },
       sample: createSampler(model, vocabulary, seed),
     };
   },
