@@ -11,8 +11,8 @@ import { softmax } from "../operators/reduction.js";
 
 /**
  * Added to scores that must not count: their weight falls by e^−50 = 2e-22, far below what float32 can add to a sum. A
- * score further down would make the softmax give denormal numbers, which cost ONNX Runtime two thirds of the whole
- * attention's time. Models whose scores spread by more than about 30 want EXACT_MASKED_SCORE.
+ * score further down would make the softmax give denormal numbers, on which processors are slow: it would more than double
+ * the attention's time. Models whose scores spread by more than about 30 want EXACT_MASKED_SCORE.
  */
 export const MASKED_SCORE = -50;
 
