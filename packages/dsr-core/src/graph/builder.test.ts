@@ -113,9 +113,29 @@ test("nodes and constants that no output needs are left out, inputs stay", () =>
   multiply(builder, x, 5);
   builder.output("y", square(builder, x));
   const graph = builder.finish();
-  expect(graph.nodes.map((node) => node.operator)).toEqual(["Mul", "Identity"]);
+  expect(graph.nodes.map((node) => node.operator)).toEqual(["Mul"]);
   expect(graph.constants).toEqual([]);
   expect(subgraph(graph, [x]).nodes).toEqual([]);
+});
+
+test("a value that only gets an output's name is that output; a second name copies it", () => {
+  const builder = new GraphBuilder();
+  const x = builder.input("x", "float32", [2]);
+  const y = square(builder, x);
+  builder.output("first", y);
+  builder.output("second", y);
+  builder.output("input", x);
+  builder.output("more", square(builder, y));
+  const lines = builder.finish().nodes.map((node) => {
+    const [inputs, outputs] = [node.inputs, node.outputs].map((values) => values.map((value) => value?.name).join());
+    return `${outputs} = ${node.operator}(${inputs})`;
+  });
+  expect(lines).toEqual([
+    "first = Mul(x,x)",
+    "second = Identity(first)",
+    "input = Identity(x)",
+    "more = Mul(first,first)",
+  ]);
 });
 
 test("a dump is readable and the same every time", () => {
@@ -128,7 +148,7 @@ test("a dump is readable and the same every time", () => {
   };
   expect(build()).toBe(build());
   expect(build()).toMatchInlineSnapshot(`
-    "graph small (opset 20, 4 nodes: Add 1, FusedMatMul 1, Identity 1, Mul 1)
+    "graph small (opset 20, 3 nodes: Add 1, FusedMatMul 1, Mul 1)
     inputs:
       x: float32[batch, 4]
       up.weight: float32[2, 4]
@@ -137,8 +157,7 @@ test("a dump is readable and the same every time", () => {
       FusedMatMul#3: float32[batch, 2] = com.microsoft.FusedMatMul(x, up.weight) {transA=0, transB=1, alpha=1}
       Add#4: float32[batch, 2] = Add(FusedMatMul#3, up.bias)
     (top):
-      Mul#6: float32[batch, 2] = Mul(Add#4, 0.5)
-      y: float32[batch, 2] = Identity(Mul#6)
+      y: float32[batch, 2] = Mul(Add#4, 0.5)
     outputs:
       y: float32[batch, 2]
     "

@@ -18,6 +18,7 @@ import {
   type Value,
 } from "./graph.js";
 import { inferenceRule, knownOperators, RuleViolation, type InferenceRequest, type OutputType } from "./infer/index.js";
+import { nameOutputs } from "./name-outputs.js";
 import type { Initializer, Parameter, WeightSource } from "./parameter.js";
 import { prune } from "./prune.js";
 import { emitLengths, type LengthSource } from "./run-time-shape.js";
@@ -249,7 +250,8 @@ export class GraphBuilder {
     if (this.#outputs.length === 0) throw new GraphError(`graph '${this.name}': expected at least one output, found 0`);
     const constants: Constant[] = [...this.#constants].map(([value, data]) => ({ value, data }));
     const { name, opset } = this;
-    return prune({ name, opset, inputs: this.#inputs, outputs: this.#outputs, constants, nodes: this.#nodes });
+    const whole = { name, opset, inputs: this.#inputs, outputs: this.#outputs, constants, nodes: this.#nodes };
+    return nameOutputs(prune(whole));
   }
 
   /** Throws: what at the present place was expected and found. */
