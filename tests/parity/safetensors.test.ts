@@ -23,7 +23,7 @@ test.each(Object.entries(tensors))(`%s as ${reference} wrote it`, async (name, {
 test("writing what was read gives the reference's own bytes", async () => {
   const reader = await openSafetensors(goldenPath("types.safetensors"));
   const read = new Map<string, RawTensor>();
-  for (const name of [...reader.tensors.keys()]) read.set(name, await reader.readRaw(name));
+  for (const name of reader.tensors.keys()) read.set(name, await reader.readRaw(name));
   const pieces: Uint8Array[] = [];
   await writeSafetensors({ write: async (bytes) => void pieces.push(bytes) }, read, reader.metadata);
   await reader.close();
