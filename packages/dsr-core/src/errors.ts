@@ -12,6 +12,7 @@ export type CoreErrorCode =
   | "device-unavailable"
   | "internal";
 
+/** What an error carries beside its message. */
 export interface CoreErrorOptions {
   readonly code?: CoreErrorCode;
   readonly cause?: unknown;

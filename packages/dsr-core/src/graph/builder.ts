@@ -24,6 +24,7 @@ import { prune } from "./prune.js";
 import { emitLengths, type LengthSource } from "./run-time-shape.js";
 import { equalShapes, formatShape, formatType, isStatic } from "./shape.js";
 
+/** What a graph is called, which operators it may use, and weights known in advance. */
 export interface GraphBuilderOptions {
   readonly name?: string;
   /** Version of ONNX's standard operator set. */
@@ -32,6 +33,7 @@ export interface GraphBuilderOptions {
   readonly weights?: WeightSource;
 }
 
+/** How a node's outputs are made. */
 export interface EmitOptions {
   readonly domain?: GraphNode["domain"];
   /** Number of outputs. */

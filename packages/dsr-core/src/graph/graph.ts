@@ -7,6 +7,7 @@ export type DType = "float32" | "float16" | "float64" | "int32" | "int64" | "uin
 /** A length: a whole number, or a string that names a dimension known only when the graph runs. */
 export type Dimension = number | string;
 
+/** Lengths of the axes, the slowest first; empty for a scalar. */
 export type Shape = readonly Dimension[];
 
 /** A tensor in the graph. `id` is unique in its graph, `name` too and is the ONNX value name. */
@@ -43,8 +44,10 @@ export interface ExternalData {
   readonly byteLength: number;
 }
 
+/** The elements of a constant, in memory or in a file. */
 export type ConstantData = NdData | ExternalData;
 
+/** A value that is fixed when the graph is built. */
 export interface Constant {
   readonly value: Value;
   readonly data: ConstantData;
@@ -53,6 +56,7 @@ export interface Constant {
 /** Attribute values in ONNX's terms: bigint and bigint[] are INT and INTS, number and number[] FLOAT and FLOATS. */
 export type AttributeValue = bigint | number | string | readonly bigint[] | readonly number[] | NdData;
 
+/** A node's attributes by ONNX's names. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Operator names, inputs and attributes are exactly ONNX's (opset of `Graph.opset`), or ONNX Runtime's own domain. */

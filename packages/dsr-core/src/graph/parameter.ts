@@ -10,6 +10,7 @@ export type Initializer =
   | { readonly kind: "normal"; readonly deviation: number }
   | { readonly kind: "given"; readonly data: NdData };
 
+/** A weight of a model under construction. */
 export interface Parameter {
   readonly value: Value;
   readonly initializer: Initializer;

@@ -11,6 +11,7 @@ export interface LengthSource {
   readonly axis: number;
 }
 
+/** Where a named length can be read off; undefined when no value has it. */
 export type FindSource = (name: string) => LengthSource | undefined;
 
 function emitSource(builder: GraphBuilder, source: LengthSource): Value {

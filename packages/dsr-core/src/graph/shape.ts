@@ -25,6 +25,7 @@ export function staticShape(shape: Shape, what: string): readonly number[] {
   throw new GraphError(`${what}: expected lengths known in advance, found ${formatShape(shape)}`);
 }
 
+/** Whether two shapes certainly are the same. */
 export function equalShapes(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => equalDimensions(length, b[axis] ?? 0));
 }

@@ -31,6 +31,7 @@ export const transformerConfigSchema = z
   })
   .refine((config) => config.width % config.heads === 0, { error: "width must be a multiple of heads" });
 
+/** A configuration with all defaults filled in. */
 export type TransformerConfig = z.output<typeof transformerConfigSchema>;
 
 function normalize(builder: GraphBuilder, config: TransformerConfig, name: string, x: Value): Value {

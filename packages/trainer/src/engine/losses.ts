@@ -60,6 +60,7 @@ function maskedTerm(builder: GraphBuilder, name: string, losses: Value, mask: Va
   return { name, total, weight: sum(builder, mask) };
 }
 
+/** Predictions with what they should be and how much each counts. */
 export interface RegressionInputs {
   readonly predictions: Value;
   /** Shaped like the predictions, as is the mask. */

@@ -4,13 +4,16 @@ import type { NdData } from "@dsr/dsr-core/graph";
 import type { Executor } from "../executors/executor.js";
 import { initialState, stepFeeds, type TrainingGraph } from "./training-graph.js";
 
+/** Batch inputs by name. */
 export type Batch = Readonly<Record<string, NdData>>;
 
+/** What a step reports. */
 export interface StepResult {
   readonly loss: number;
   readonly gradientNorm: number;
 }
 
+/** What a run leaves. */
 export interface TrainingRun {
   readonly results: readonly StepResult[];
   /** Weights and optimiser state after the last step. */

@@ -31,6 +31,7 @@ export interface TrainingDefinition {
   readonly metrics?: Readonly<Record<string, Value>>;
 }
 
+/** What is trained, and how. */
 export interface TrainingOptions {
   readonly name: string;
   /** Declares batch inputs (`builder.input`) and weights (`builder.parameter`) and gives the losses. */
@@ -48,6 +49,7 @@ export interface TrainingOptions {
   readonly accumulation?: boolean;
 }
 
+/** One training step, and what must be fed to it and carried from it to the next. */
 export interface TrainingGraph {
   readonly graph: Graph;
   /** Inputs that a batch must have. */

@@ -4,6 +4,7 @@ import { toNumbers } from "../data.js";
 import type { AttributeValue, Attributes, Dimension, DType, NdData, Shape, Value } from "../graph.js";
 import { formatShape, formatType, normalizeAxis } from "../shape.js";
 
+/** A node that is about to be added. */
 export interface InferenceRequest {
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
@@ -14,6 +15,7 @@ export interface InferenceRequest {
   readonly lengthsOf: (value: Value) => Shape | undefined;
 }
 
+/** Type of one output. */
 export interface OutputType {
   readonly dtype: DType;
   readonly shape: Shape;

@@ -44,6 +44,7 @@ export function repeatHeads(builder: GraphBuilder, x: Value, times: number): Val
   return reshape(builder, spread, [batch, typeof heads === "number" ? heads * times : heads, tokens, size]);
 }
 
+/** What is done to the scores. */
 export interface AttentionOptions {
   /** Added to the scores: broadcasts to [batch, heads, queries, keys]; 0 where allowed, a masked score where not. */
   readonly bias?: Value;

@@ -8,6 +8,7 @@ import { gemm, matrixProduct } from "../operators/matmul.js";
 import { gather, reshape } from "../operators/movement.js";
 import { isStatic } from "../shape.js";
 
+/** Variants of a linear map. */
 export interface LinearOptions {
   readonly bias?: boolean;
   /** Standard deviation of the starting weights; 1/√inputs when absent. */

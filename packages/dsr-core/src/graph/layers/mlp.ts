@@ -26,6 +26,7 @@ export function activate(builder: GraphBuilder, activation: Activation, x: Value
   }
 }
 
+/** Variants of a feed-forward block. */
 export interface MlpOptions {
   readonly hidden: number;
   readonly activation: Activation;

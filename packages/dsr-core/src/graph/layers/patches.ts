@@ -9,6 +9,7 @@ import { reshape, transpose } from "../operators/movement.js";
 import { resamplingMatrix } from "./resampling.js";
 import { applyLinear } from "./linear.js";
 
+/** How images become tokens. */
 export interface PatchOptions {
   /** Side of a square patch in pixels. */
   readonly patch: number;
@@ -38,6 +39,7 @@ export function patchEmbedding(builder: GraphBuilder, name: string, images: Valu
   return applyLinear(builder, tokens, reshape(builder, kernel, [length, size]), bias);
 }
 
+/** Numbers of patches. */
 export interface Grid {
   readonly rows: number;
   readonly columns: number;

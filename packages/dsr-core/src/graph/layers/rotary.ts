@@ -6,6 +6,7 @@ import type { NdData, Value } from "../graph.js";
 import { add, cosine, multiply, negate, sine } from "../operators/elementwise.js";
 import { concat, slice, split, squeeze, unsqueeze } from "../operators/movement.js";
 
+/** Cosines and sines of the angles by which each pair of elements turns. */
 export interface RotaryTables {
   /** Broadcasts to [batch, heads, tokens, size]. */
   readonly cosine: Value;

@@ -35,6 +35,7 @@ const IR_VERSION = 9;
 /** Elements start at multiples of this in the external file, so that they can be mapped into memory. */
 const ALIGNMENT = 4096;
 
+/** What goes into the model and what beside it. */
 export interface EncodeOptions {
   /** Name of a file beside the model for elements; without it all are inside the model. */
   readonly externalFile?: string;
@@ -44,6 +45,7 @@ export interface EncodeOptions {
   readonly omitTypes?: boolean;
 }
 
+/** The bytes of a model and of the file beside it. */
 export interface EncodedModel {
   readonly model: Uint8Array;
   /** What the external file must hold: elements at byte offsets, in order, gaps zero. */

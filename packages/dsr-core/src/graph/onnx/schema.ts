@@ -74,12 +74,14 @@ export interface DimensionMessage {
   readonly dimValue?: number;
   readonly dimParam?: string;
 }
+/** Name and type of a value. */
 export interface ValueInfoMessage {
   readonly name: string;
   readonly type: {
     readonly tensorType: { readonly elemType: number; readonly shape: { readonly dim: readonly DimensionMessage[] } };
   };
 }
+/** Elements, or where they lie. */
 export interface TensorMessage {
   readonly dims: readonly number[];
   readonly dataType: number;
@@ -91,6 +93,7 @@ export interface TensorMessage {
   readonly externalData?: readonly { readonly key: string; readonly value: string }[];
   readonly dataLocation?: number;
 }
+/** One attribute of a node. */
 export interface AttributeMessage {
   readonly name: string;
   readonly type: number;
@@ -101,6 +104,7 @@ export interface AttributeMessage {
   readonly floats?: readonly number[];
   readonly ints?: readonly number[];
 }
+/** One operation. */
 export interface NodeMessage {
   readonly input: readonly string[];
   readonly output: readonly string[];
@@ -110,6 +114,7 @@ export interface NodeMessage {
   readonly docString: string;
   readonly attribute: readonly AttributeMessage[];
 }
+/** The computation. */
 export interface GraphMessage {
   readonly name: string;
   readonly node: readonly NodeMessage[];
@@ -118,6 +123,7 @@ export interface GraphMessage {
   readonly output: readonly ValueInfoMessage[];
   readonly valueInfo: readonly ValueInfoMessage[];
 }
+/** A whole file. */
 export interface ModelMessage {
   readonly irVersion: number;
   readonly producerName: string;

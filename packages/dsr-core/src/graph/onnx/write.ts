@@ -7,6 +7,7 @@ import type { Graph } from "../graph.js";
 import { isExternal } from "../graph.js";
 import { encodeOnnx, LARGEST_MODEL_BYTES, rawBytes, type EncodedModel } from "./encode.js";
 
+/** Where elements go. */
 export interface WriteOnnxOptions {
   /** Put elements beside the model in `<model>.data`: always, never, or when they would not fit inside. */
   readonly external?: "always" | "never" | "when-large";

@@ -79,6 +79,7 @@ export function logarithm(builder: GraphBuilder, x: Value): Value {
   return builder.emitOne("Log", [x]);
 }
 
+/** √x. */
 export function squareRoot(builder: GraphBuilder, x: Value): Value {
   return builder.emitOne("Sqrt", [x]);
 }
@@ -93,10 +94,12 @@ export function square(builder: GraphBuilder, x: Value): Value {
   return multiply(builder, x, x);
 }
 
+/** sin x, x in radians. */
 export function sine(builder: GraphBuilder, x: Value): Value {
   return builder.emitOne("Sin", [x]);
 }
 
+/** cos x, x in radians. */
 export function cosine(builder: GraphBuilder, x: Value): Value {
   return builder.emitOne("Cos", [x]);
 }

@@ -8,6 +8,7 @@ export function matMul(builder: GraphBuilder, a: Value, b: Value): Value {
   return builder.emitOne("MatMul", [a, b]);
 }
 
+/** Variants of a matrix product that cost no copies. */
 export interface ProductOptions {
   /** Use the transpose of a (its last two axes). */
   readonly transposeA?: boolean;
@@ -28,6 +29,7 @@ export function matrixProduct(builder: GraphBuilder, a: Value, b: Value, options
   return builder.emitOne("FusedMatMul", [a, b], attributes, { domain: "com.microsoft" });
 }
 
+/** Variants of a matrix product with something added. */
 export interface GemmOptions extends ProductOptions {
   /** Added to the product; broadcasts to it. */
   readonly addend?: Value;

@@ -72,6 +72,7 @@ export function split(builder: GraphBuilder, x: Value, lengths: Shape, axis: num
   return builder.emit("Split", [x, builder.lengths(lengths)], attributes, { outputs: lengths.length });
 }
 
+/** Which part of one axis. */
 export interface SliceOptions {
   readonly axis: number;
   readonly start: Dimension;

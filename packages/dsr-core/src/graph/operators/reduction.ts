@@ -3,6 +3,7 @@
 import type { GraphBuilder } from "../builder.js";
 import type { Value } from "../graph.js";
 
+/** What becomes of the reduced axes. */
 export interface ReductionOptions {
   /** Keep the reduced axes with length 1. */
   readonly keep?: boolean;
@@ -80,6 +81,7 @@ export function logSoftmax(builder: GraphBuilder, x: Value, axis = -1): Value {
   return builder.emitOne("LogSoftmax", [x], { axis: BigInt(axis) });
 }
 
+/** What is normalised together, and what keeps the division finite. */
 export interface NormalizationOptions {
   /** First of the axes that are normalised together. */
   readonly axis?: number;

@@ -21,6 +21,7 @@ export interface GradientSeed {
   readonly gradient?: Value;
 }
 
+/** Trade-offs of the backward pass. */
 export interface DifferentiateOptions {
   /** Parts of the model whose inner values are computed again backward in place of being kept. */
   readonly recompute?: RecomputeScope;

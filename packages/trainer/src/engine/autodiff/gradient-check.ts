@@ -31,6 +31,7 @@ export interface GradientRunner {
   run(feeds: Readonly<Record<string, NdData>>): Promise<Readonly<Record<string, NdData>>>;
 }
 
+/** How far an input's gradient is from central differences. */
 export interface GradientDifference {
   readonly input: string;
   /** Largest |gradient − central difference| over the input's elements. */

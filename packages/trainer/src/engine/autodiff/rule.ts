@@ -2,6 +2,7 @@
 // Knows nothing about particular operators or the order in which nodes are visited.
 import type { GraphBuilder, GraphNode, Value } from "@dsr/dsr-core/graph";
 
+/** A node with the gradients that reach it. */
 export interface RuleContext {
   readonly builder: GraphBuilder;
   readonly node: GraphNode;

@@ -3,6 +3,7 @@
 import { add, divide, multiply, square, squareRoot, subtract } from "@dsr/dsr-core/graph";
 import { decayed, runningAverage, type UpdateRule } from "./optimizer.js";
 
+/** AdamW's settings; defaults are PyTorch's, without decay. */
 export interface AdamWOptions {
   readonly kind: "adamw";
   readonly betas?: readonly [first: number, second: number];

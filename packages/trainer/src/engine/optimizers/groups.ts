@@ -6,6 +6,7 @@ import { adamW, type AdamWOptions } from "./adamw.js";
 import { muon, type MuonOptions } from "./muon.js";
 import type { UpdateRule } from "./optimizer.js";
 
+/** An optimiser and its settings. */
 export type OptimizerOptions = AdamWOptions | MuonOptions;
 
 /** Weights that share a rule. A weight belongs to the first group that takes it. */

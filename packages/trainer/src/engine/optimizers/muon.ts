@@ -13,6 +13,7 @@ import {
 } from "@dsr/dsr-core/graph";
 import { decayed, runningAverage, type UpdateContext, type UpdateRule } from "./optimizer.js";
 
+/** Muon's settings; defaults are those of torch.optim.Muon where it has them. */
 export interface MuonOptions {
   readonly kind: "muon";
   readonly momentum?: number;

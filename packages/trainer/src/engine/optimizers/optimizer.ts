@@ -23,6 +23,7 @@ export interface StepInput {
   readonly idle: number;
 }
 
+/** One weight's update. */
 export interface UpdateContext {
   readonly builder: GraphBuilder;
   readonly weight: Value;

@@ -4,6 +4,7 @@
 /** The learning rate at a step; 0 is the first. */
 export type Schedule = (step: number) => number;
 
+/** Shape of the learning rate over a run. */
 export interface WarmupCosineOptions {
   readonly peak: number;
   /** Steps from zero up to the peak. */
