@@ -44,7 +44,10 @@ describe.skipIf(environment === undefined && process.env["CI"] === undefined)(
       expect(environment, "a SwiftShader driver file (Debian package chromium, or DSR_VULKAN_DRIVER)").toBeDefined();
     });
 
-    test("the same training steps as on the processor", async () => {
+    // Shaders are compiled for a processor that also runs them: slow on a busy machine.
+    const timeout = 180_000;
+
+    test("the same training steps as on the processor", { timeout }, async () => {
       const [expected, found] = [await lossesOn("cpu"), await lossesOn("webgpu")];
       const difference = Math.max(...expected.map((loss, i) => Math.abs(loss - (found[i] ?? NaN))));
       console.log(`${settings.steps} steps: max |Δloss| WebGPU against CPU ${difference.toExponential(1)}`);
@@ -52,7 +55,7 @@ describe.skipIf(environment === undefined && process.env["CI"] === undefined)(
       expect(difference).toBeLessThan(1e-4);
     });
 
-    test("every operator and its gradient against the PyTorch goldens", async () => {
+    test("every operator and its gradient against the PyTorch goldens", { timeout }, async () => {
       const { code, output } = await runTestFile("tests/parity/operator-gradients.test.ts", {
         ...environment,
         DSR_TEST_DEVICE: "webgpu",
