@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { type TrainingSpeed, measureTraining } from "@dsr/trainer";
-import { deviceNames, type DeviceName } from "@dsr/dsr-core/runtime";
-import { unknownNameError } from "@dsr/env-bridge/contract";
+import { deviceNames } from "@dsr/dsr-core/runtime";
 import { examples } from "../examples.js";
 import { integer } from "../parsers.js";
 
@@ -28,7 +27,7 @@ export function perfTrainCommand(): Command {
 
 async function perfTrain({ device, threads, steps, torch, json }: Options): Promise<void> {
   const report = await measureTraining({
-    device: deviceOf(device),
+    device,
     steps,
     ...(threads === undefined ? {} : { threads }),
     ...(torch ? {} : { torchPython: false as const }),
@@ -39,12 +38,6 @@ async function perfTrain({ device, threads, steps, torch, json }: Options): Prom
     console.log(describe("small", report.small));
     console.log(describe("medium", report.medium));
   }
-}
-
-function deviceOf(name: string): DeviceName {
-  const device = deviceNames.find((each) => each === name);
-  if (device === undefined) throw unknownNameError("device", name, deviceNames);
-  return device;
 }
 
 function describe(name: string, speed: TrainingSpeed): string {

@@ -5,7 +5,7 @@ import { createRandom } from "@dsr/env-bridge/contract";
 import type { TransformerConfig } from "@dsr/dsr-core/model";
 import { type DeviceName, percentile } from "@dsr/dsr-core/runtime";
 import { initialState, stepFeeds } from "../engine/index.js";
-import { createOnnxExecutor } from "../executors/index.js";
+import { createOnnxExecutor, parseDevice } from "../executors/index.js";
 import { mediumModel, mediumSpeedRecipe, smallModel, smallSpeedRecipe } from "../recipes/speed-recipes.js";
 import type { TrainingTask } from "../training/index.js";
 import { countFlops } from "./count-flops.js";
@@ -13,7 +13,8 @@ import { measurePeak } from "./measure-peak.js";
 import { type TorchOptions, measureTorch } from "./measure-torch.js";
 
 export interface MeasureTrainingOptions extends TorchOptions {
-  readonly device?: DeviceName;
+  /** Name of a device of ONNX Runtime; `cpu` when absent. */
+  readonly device?: string;
   /** For ONNX Runtime, the peak and PyTorch alike; all the machine offers when absent. */
   readonly threads?: number;
   /** Steps measured after the warm-up, for the small model; the medium one takes half as many. 20 when absent. */
@@ -49,7 +50,8 @@ const warmup = 3;
 /** Measures both speed recipes, each between two measurements of the peak. */
 export async function measureTraining(options: MeasureTrainingOptions = {}): Promise<TrainingSpeedReport> {
   const { threads = availableParallelism(), steps = 20 } = options;
-  const settings = { ...options, threads };
+  const device = parseDevice(options.device ?? "cpu");
+  const settings = { ...options, threads, device };
   const small = await measureModel(smallSpeedRecipe.prepare({ batch }), smallModel, { ...settings, steps });
   const mediumSteps = Math.max(2, Math.ceil(steps / 2));
   const medium = await measureModel(mediumSpeedRecipe.prepare({ batch }), mediumModel, {
@@ -59,16 +61,16 @@ export async function measureTraining(options: MeasureTrainingOptions = {}): Pro
   return {
     small: small.speed,
     medium: medium.speed,
-    device: options.device ?? "cpu",
+    device,
     threads,
     torchVersion: small.torchVersion,
   };
 }
 
-type Settings = MeasureTrainingOptions & { readonly threads: number; readonly steps: number };
+type Settings = TorchOptions & { readonly device: DeviceName; readonly threads: number; readonly steps: number };
 
 async function measureModel(task: TrainingTask, model: TransformerConfig, settings: Settings) {
-  const { device = "cpu", threads, steps } = settings;
+  const { device, threads, steps } = settings;
   const before = await measurePeak({ device, threads });
   const msPerStep = await medianStep(task, settings);
   const peakGflops = Math.max(before, await measurePeak({ device, threads }));
@@ -92,7 +94,7 @@ function countParameters(task: TrainingTask): number {
   return weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
-async function medianStep(task: TrainingTask, { device = "cpu", threads, steps }: Settings): Promise<number> {
+async function medianStep(task: TrainingTask, { device, threads, steps }: Settings): Promise<number> {
   const executor = await createOnnxExecutor({ device, threads });
   const program = await executor.load(task.training.graph, { carried: task.training.state });
   program.writeCarried(initialState(task.training));

@@ -1,8 +1,6 @@
 // Trains a recipe by its name: prepares the task, starts the executor, measures the peak, then trains.
 // Knows nothing about command lines.
-import { type DeviceName, deviceNames } from "@dsr/dsr-core/runtime";
-import { unknownNameError } from "@dsr/env-bridge/contract";
-import { type Executor, createExecutor } from "../executors/index.js";
+import { type Executor, createExecutor, parseDevice } from "../executors/index.js";
 import { measurePeak } from "../perf/measure-peak.js";
 import { findRecipe } from "../recipes/index.js";
 import { type TrainOptions, type TrainResult, train } from "./train.js";
@@ -23,17 +21,11 @@ export interface TrainRecipeOptions extends Omit<TrainOptions, "executor" | "pea
 export async function trainRecipe(options: TrainRecipeOptions): Promise<TrainResult> {
   const { recipe, settings = {}, executor: name, device: _device, threads, onStart, ...rest } = options;
   const task = findRecipe(recipe).prepare(settings);
-  const device = deviceOf(options.device);
+  const device = parseDevice(options.device ?? "auto");
   const executor = await createExecutor(name, { device, ...(threads === undefined ? {} : { threads }) });
   const peakGflops = await peakOf(executor);
   onStart?.(executor, peakGflops);
   return train(task, { ...rest, executor, ...(peakGflops === undefined ? {} : { peakGflops }) });
-}
-
-function deviceOf(name = "auto"): DeviceName {
-  const device = deviceNames.find((each) => each === name);
-  if (device !== undefined) return device;
-  throw unknownNameError("device", name, deviceNames);
 }
 
 /** TensorFlow.js has a peak of its own, which is not measured. */
