@@ -1,12 +1,13 @@
 """Measures PyTorch's milliseconds a training step on the processor; `dsr perf train` compares itself with it.
 
-    measure_training.py '{"model": {...}, "batch": 32, "steps": 20, "warmup": 3, "threads": 2}'
-prints one JSON object. The step is the one of the training engine: forward, masked cross-entropy, backward, clipping,
-AdamW (PyTorch's fused kernel), attention by PyTorch's own fused kernel, eager mode.
+    echo 20 | measure_training.py '{"model": {...}, "batch": 32, "threads": 2}'
+prints PyTorch's version, then for every number of steps read from standard input the list of their times, as JSON lines;
+so that two engines can take turns on a machine that is never quite idle. The step is the one of the training engine:
+forward, masked cross-entropy, backward, clipping, AdamW (PyTorch's fused kernel), attention by PyTorch's own fused
+kernel, eager mode.
 """
 
 import json
-import statistics
 import sys
 import time
 
@@ -23,8 +24,8 @@ def main():
     weights = {name: weight.requires_grad_() for name, weight in starting_weights(model, generator).items()}
     optimizer = torch.optim.AdamW(weights.values(), lr=3e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     mask = torch.ones(batch, model["context"])
-    times = []
-    for _ in range(request["warmup"] + request["steps"]):
+
+    def step():
         tokens = torch.randint(0, model["vocabulary"], (batch, model["context"] + 1), generator=generator)
         start = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
@@ -33,8 +34,11 @@ def main():
         torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
         optimizer.step()
         float(loss.detach())
-        times.append(1000 * (time.perf_counter() - start))
-    print(json.dumps({"msPerStep": statistics.median(times[request["warmup"] :]), "version": torch.__version__}))
+        return 1000 * (time.perf_counter() - start)
+
+    print(json.dumps({"version": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps([step() for _ in range(int(line))]), flush=True)
 
 
 main()

@@ -4,13 +4,14 @@ import { availableParallelism } from "node:os";
 import { createRandom } from "@dsr/env-bridge/contract";
 import type { TransformerConfig } from "@dsr/dsr-core/model";
 import { type DeviceName, percentile } from "@dsr/dsr-core/runtime";
-import { initialState, stepFeeds } from "../engine/index.js";
+import { initialState } from "../engine/index.js";
 import { createOnnxExecutor, parseDevice } from "../executors/index.js";
 import { mediumModel, mediumSpeedRecipe, smallModel, smallSpeedRecipe } from "../recipes/speed-recipes.js";
-import type { TrainingTask } from "../training/index.js";
+import { loadStep } from "../training/run-step.js";
+import type { TrainingTask } from "../training/task.js";
 import { countFlops } from "./count-flops.js";
 import { measurePeak } from "./measure-peak.js";
-import { type TorchOptions, measureTorch } from "./measure-torch.js";
+import { type TorchOptions, startTorch } from "./measure-torch.js";
 
 export interface MeasureTrainingOptions extends TorchOptions {
   /** Name of a device of ONNX Runtime; `cpu` when absent. */
@@ -45,48 +46,84 @@ export interface TrainingSpeedReport {
 }
 
 const batch = 32;
-const warmup = 3;
+const mostWarmup = 3;
+const mostRounds = 4;
 
-/** Measures both speed recipes, each between two measurements of the peak. */
+/** Measures both speed recipes. The peak, this engine and PyTorch take turns, because machines are never quite idle. */
 export async function measureTraining(options: MeasureTrainingOptions = {}): Promise<TrainingSpeedReport> {
   const { threads = availableParallelism(), steps = 20 } = options;
   const device = parseDevice(options.device ?? "cpu");
   const settings = { ...options, threads, device };
   const small = await measureModel(smallSpeedRecipe.prepare({ batch }), smallModel, { ...settings, steps });
-  const mediumSteps = Math.max(2, Math.ceil(steps / 2));
   const medium = await measureModel(mediumSpeedRecipe.prepare({ batch }), mediumModel, {
     ...settings,
-    steps: mediumSteps,
+    steps: Math.ceil(steps / 2),
   });
-  return {
-    small: small.speed,
-    medium: medium.speed,
-    device,
-    threads,
-    torchVersion: small.torchVersion,
-  };
+  return { small: small.speed, medium: medium.speed, device, threads, torchVersion: small.torchVersion };
 }
 
 type Settings = TorchOptions & { readonly device: DeviceName; readonly threads: number; readonly steps: number };
 
 async function measureModel(task: TrainingTask, model: TransformerConfig, settings: Settings) {
-  const { device, threads, steps } = settings;
-  const before = await measurePeak({ device, threads });
-  const msPerStep = await medianStep(task, settings);
-  const peakGflops = Math.max(before, await measurePeak({ device, threads }));
-  const torch = await measureTorch({ model, batch, steps, warmup, threads }, settings);
+  const { threads } = settings;
+  const torch = await startTorch({ model, batch, threads }, settings);
+  const own = await startOwn(task, settings);
+  try {
+    const measured = await takeTurns({ own: own.run, torch: torch?.run }, settings);
+    return { speed: speedOf(task, measured), torchVersion: torch?.version ?? null };
+  } finally {
+    torch?.close();
+    await own.close();
+  }
+}
+
+/** Takes so many steps and gives the milliseconds of each. */
+type RunSteps = (steps: number) => Promise<readonly number[]>;
+
+interface Measured {
+  readonly own: readonly number[];
+  readonly torch: readonly number[] | undefined;
+  readonly peakGflops: number;
+}
+
+async function takeTurns(
+  engines: { readonly own: RunSteps; readonly torch: RunSteps | undefined },
+  { device, threads, steps }: Settings,
+): Promise<Measured> {
+  const [own, torch]: [number[], number[]] = [[], []];
+  let peakGflops = 0;
+  const rounds = Math.min(mostRounds, steps);
+  const turn = Math.ceil(steps / rounds);
+  await engines.own(Math.min(mostWarmup, steps));
+  await engines.torch?.(Math.min(mostWarmup, steps));
+  for (let round = 0; round < rounds; round++) {
+    peakGflops = Math.max(peakGflops, await measurePeak({ device, threads, seconds: 0.3 }));
+    own.push(...(await engines.own(turn)));
+    torch.push(...((await engines.torch?.(turn)) ?? []));
+  }
+  return { own, torch: engines.torch === undefined ? undefined : torch, peakGflops };
+}
+
+function speedOf(task: TrainingTask, { own, torch, peakGflops }: Measured): TrainingSpeed {
+  const [msPerStep, torchMsPerStep] = [median(own), torch === undefined ? null : median(torch)];
   const gflops = countFlops(task.training.graph) / (msPerStep * 1e6);
-  const speed: TrainingSpeed = {
+  return {
     parameters: countParameters(task),
     msPerStep,
     samplesPerSecond: (1000 * task.samples.perStep) / msPerStep,
     gflops,
     peakGflops,
     shareOfPeak: gflops / peakGflops,
-    torchMsPerStep: torch?.msPerStep ?? null,
-    torchRatio: torch === undefined ? null : torch.msPerStep / msPerStep,
+    torchMsPerStep,
+    torchRatio: torchMsPerStep === null ? null : torchMsPerStep / msPerStep,
   };
-  return { speed, torchVersion: torch?.version ?? null };
+}
+
+function median(values: readonly number[]): number {
+  return percentile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }
 
 function countParameters(task: TrainingTask): number {
@@ -94,20 +131,15 @@ function countParameters(task: TrainingTask): number {
   return weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
-async function medianStep(task: TrainingTask, { device, threads, steps }: Settings): Promise<number> {
-  const executor = await createOnnxExecutor({ device, threads });
-  const program = await executor.load(task.training.graph, { carried: task.training.state });
-  program.writeCarried(initialState(task.training));
+async function startOwn(task: TrainingTask, { device, threads }: Settings) {
+  const runner = await loadStep(task, await createOnnxExecutor({ device, threads }));
+  runner.program.writeCarried(initialState(task.training));
   const random = createRandom(task.seed, "batches");
-  const times: number[] = [];
-  for (let step = 0; step < warmup + steps; step++) {
-    const feeds = { ...task.batches.next(random), ...stepFeeds(task.training, step) };
-    await program.run(feeds);
-    if (step >= warmup) times.push(program.statistics().lastMs);
-  }
-  await program.close();
-  return percentile(
-    times.sort((a, b) => a - b),
-    0.5,
-  );
+  let step = 0;
+  const run: RunSteps = async (steps) => {
+    const times: number[] = [];
+    for (let i = 0; i < steps; i++) times.push((await runner.run(step++, random)).ms);
+    return times;
+  };
+  return { run, close: runner.close };
 }

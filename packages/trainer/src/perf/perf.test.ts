@@ -3,7 +3,8 @@ import { GraphBuilder, convolution, gemm, matMul, oneHot } from "@dsr/dsr-core/g
 import { smallModel, smallSpeedRecipe } from "../recipes/speed-recipes.js";
 import { countFlops } from "./count-flops.js";
 import { measurePeak } from "./measure-peak.js";
-import { measureTorch } from "./measure-torch.js";
+import { startTorch } from "./measure-torch.js";
+import { measureTraining } from "./measure-training.js";
 
 test("counts two operations for each multiply-add", () => {
   const builder = new GraphBuilder();
@@ -49,10 +50,20 @@ test("the peak is a number of GFLOP/s that a product really reached", async () =
 });
 
 test("PyTorch is skipped where it is not installed, and its failures are one line", async () => {
-  const request = { model: smallModel, batch: 1, steps: 1, warmup: 0, threads: 1 };
-  expect(await measureTorch(request, { torchPython: "/nowhere/python" })).toBeUndefined();
-  expect(await measureTorch(request, { torchPython: false })).toBeUndefined();
-  await expect(measureTorch(request, { torchPython: process.execPath })).rejects.toThrow(
-    /expected PyTorch's time a step, found: [^\n]+$/,
+  const request = { model: smallModel, batch: 1, threads: 1 };
+  expect(await startTorch(request, { torchPython: "/nowhere/python" })).toBeUndefined();
+  expect(await startTorch(request, { torchPython: false })).toBeUndefined();
+  await expect(startTorch(request, { torchPython: process.execPath })).rejects.toThrow(
+    /expected PyTorch's times, found: [^\n]+$/,
   );
+});
+
+test("a report has every figure of its contract", async () => {
+  const report = await measureTraining({ threads: 1, steps: 1, torchPython: false });
+  for (const speed of [report.small, report.medium]) {
+    expect(speed.msPerStep).toBeGreaterThan(0);
+    expect(speed.shareOfPeak).toBeCloseTo(speed.gflops / speed.peakGflops, 9);
+    expect([speed.torchMsPerStep, speed.torchRatio]).toEqual([null, null]);
+  }
+  expect(report).toMatchObject({ device: "cpu", threads: 1, torchVersion: null, small: { parameters: 873_600 } });
 });
