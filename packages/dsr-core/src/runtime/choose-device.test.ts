@@ -43,5 +43,5 @@ test("a Vulkan loader is found in the folders of LD_LIBRARY_PATH", () => {
 
 test("auto fails when nothing works", async () => {
   const none = chooseDevice("auto", { platform: "darwin", tryDevice: async () => "broken" });
-  await expect(none).rejects.toThrow(/found none \(coreml: broken; webgpu: broken; cpu: broken\)/);
+  await expect(none).rejects.toThrow(/found none \(webgpu: broken; cpu: broken\)/);
 });

@@ -9,9 +9,12 @@ export type DeviceName = (typeof deviceNames)[number];
 /** A device that does the work; every name but `auto`. */
 export type Device = Exclude<DeviceName, "auto">;
 
-/** The order in which `auto` tries the devices of a platform (`process.platform`); the processor always works. */
+/**
+ * The order in which `auto` tries the devices of a platform (`process.platform`); the processor always works. CoreML is
+ * left to those who ask for it, because it may compute in half precision.
+ */
 export function automaticOrder(platform: string): readonly Device[] {
-  if (platform === "darwin") return ["coreml", "webgpu", "cpu"];
+  if (platform === "darwin") return ["webgpu", "cpu"];
   if (platform === "win32") return ["cuda", "dml", "webgpu", "cpu"];
   return ["cuda", "webgpu", "cpu"];
 }
