@@ -1,0 +1,5 @@
+// Graphs as ONNX files.
+// Knows nothing beyond the list.
+export { encodeOnnx, LARGEST_MODEL_BYTES, rawBytes, type EncodedModel, type EncodeOptions } from "./encode.js";
+export { decodeOnnx } from "./decode.js";
+export { writeOnnx, type WriteOnnxOptions } from "./write.js";

@@ -1,0 +1,3 @@
+// Model definitions.
+// Knows nothing about training.
+export * from "./transformer-language-model.js";

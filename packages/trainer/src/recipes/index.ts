@@ -1,0 +1,24 @@
+// Named recipes.
+import { unknownNameError } from "@dsr/env-bridge/contract";
+import { characterRecipe } from "./character/character-recipe.js";
+import type { Recipe } from "./recipe.js";
+import { mediumSpeedRecipe, smallSpeedRecipe } from "./speed-recipes.js";
+
+export { characterRecipe } from "./character/character-recipe.js";
+export { fieldNoteWords, writeFieldNotes } from "./character/field-notes.js";
+export { type Recipe, defineRecipe } from "./recipe.js";
+export { mediumModel, mediumSpeedRecipe, smallModel, smallSpeedRecipe } from "./speed-recipes.js";
+
+/** Every recipe there is. */
+export const recipes: readonly Recipe[] = [characterRecipe, smallSpeedRecipe, mediumSpeedRecipe];
+
+/** The recipe of a name. Throws InputError with the closest name. */
+export function findRecipe(name: string): Recipe {
+  const recipe = recipes.find((each) => each.name === name);
+  if (recipe !== undefined) return recipe;
+  throw unknownNameError(
+    "recipe",
+    name,
+    recipes.map((each) => each.name),
+  );
+}
