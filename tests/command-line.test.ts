@@ -35,6 +35,10 @@ test.each<[string, string[], RegExp]>([
     /expected ws:\/\/HOST:PORT .* found 'http:\/\/127.0.0.1:1'/,
   ],
   ["open to the world without a token", ["env", "serve", "--host", "0.0.0.0", "--port", "0"], /token/],
+  ["unknown recipe", ["train", "chr-lm"], /unknown recipe 'chr-lm'.*'char-lm'/],
+  ["unknown setting of a recipe", ["train", "char-lm", "--set", "stps=2"], /'stps'.*'steps'/],
+  ["a device that does not exist", ["train", "char-lm", "--device", "gpu"], /device.*'gpu'/],
+  ["no such graph", ["graph", "show", "none.onnx"], /none\.onnx/],
   ["unknown environment option", ["env", "check", "--option", "imageSze=[64,64]"], /imageSze.*imageSize/],
 ])("%s: one clear line and exit code 2", async (_, args, message) => {
   const { code, stdout, stderr } = await dsr(...args);
@@ -81,6 +85,9 @@ test.each([
   [["report"]],
   [["perf", "bridge"]],
   [["perf", "world"]],
+  [["perf", "train"]],
+  [["train"]],
+  [["graph", "show"]],
 ])("help of %j has an example", async (path: string[]) => {
   const { code, stdout } = await dsr(...path, "--help");
   expect(code).toBe(0);
