@@ -7,6 +7,7 @@ test("every figure of the report was measured", () => {
     expect(rate.steps).toBeGreaterThan(0);
     expect(rate.stepsPerSecond).toBeGreaterThan(0);
     expect(Number.isFinite(rate.stepsPerSecond)).toBe(true);
+    expect(rate.windows).toBeGreaterThan(0);
     expect(rate.resetMs).toBeGreaterThan(0);
   }
 });

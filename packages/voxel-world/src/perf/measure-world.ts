@@ -8,24 +8,33 @@ import type { Simulation } from "../simulation/simulation.js";
 import { startWorld, taskSpecOf } from "../tasks/index.js";
 import { recordEpisode, type Recording } from "./recording.js";
 
-/** Steps before the clock starts, so that the code is compiled. */
-const warmUpSteps = 40;
+/** Share of a figure's time that is played before its clock starts, so that the code is compiled. */
+const warmUpShare = 0.25;
 /** Episodes that are recorded and played again and again. */
 const recordedEpisodes = 8;
+/** Steps whose time is taken together; the reference takes too long for more than one. */
+const playedTogether = 8;
+const referencePlayedTogether = 1;
+/** How often each episode is taken up within a figure's time. */
+const visits = 2;
+/** The share of the time that the figures for comparison get. */
+const sideShare = 0.1;
 const smallSize = [64, 64] as const;
 const fullSize = [160, 256] as const;
 
 /** How long to measure, and in which worlds. */
 export interface WorldPerfOptions {
-  /** Seconds that each figure is measured for; 3 unless given. */
+  /** Seconds that each of the two main figures is measured for; 3 unless given. The whole takes about three times that. */
   readonly seconds?: number;
   readonly seed?: string;
 }
 
 /** Steps a second on one core, at steady state: the resets between episodes are counted apart. */
 export interface StepRate {
+  /** From the median time of a step in every episode, all episodes counting alike. */
   readonly stepsPerSecond: number;
   readonly steps: number;
+  readonly windows: number;
   /** Mean milliseconds of a reset; with the first picture, except for the reference. */
   readonly resetMs: number;
 }
@@ -47,34 +56,40 @@ export function measureWorld(options: WorldPerfOptions = {}): WorldPerfReport {
   const seconds = options.seconds ?? 3;
   const seed = options.seed ?? "perf";
   const recordings = Array.from({ length: recordedEpisodes }, (_, i) => recordEpisode(i, seed));
-  const rate = (player: Player, time = seconds): StepRate => measureRate(player, time, recordings);
+  const rate = (player: Player, time: number): StepRate => measureRate(player, time, recordings);
   return {
-    rgb64: rate(environmentPlayer(["rgb"], smallSize)),
-    full160x256: rate(environmentPlayer(["rgb", "depth", "segmentation"], fullSize)),
-    // Resets take most of the time here, and a tenth of it counts thousands of steps.
-    physics: rate(environmentPlayer(["life_stats"], smallSize), seconds / 10),
+    rgb64: rate(environmentPlayer(["rgb"], smallSize), seconds),
+    full160x256: rate(environmentPlayer(["rgb", "depth", "segmentation"], fullSize), seconds),
+    physics: rate(environmentPlayer(["life_stats"], smallSize), sideShare * seconds),
     reference: {
-      rgb64: rate(referencePlayer(smallSize, false)),
-      full160x256: rate(referencePlayer(fullSize, true)),
+      rgb64: rate(referencePlayer(smallSize, false), sideShare * seconds),
+      full160x256: rate(referencePlayer(fullSize, true), sideShare * seconds),
     },
   };
 }
 
 /** Plays recorded actions, one at a time. */
 interface Player {
+  /** Steps whose time is taken together. */
+  readonly windowSteps: number;
   begin(recording: Recording): void;
   step(action: Recording["actions"][number]): void;
 }
 
 function environmentPlayer(observe: readonly string[], imageSize: ImageSize): Player {
   const world = new VoxelWorld({ observe, imageSize, maxEpisodeSteps: 1_000_000 } as SpaceRecord);
-  return { begin: (recording) => world.reset(recording), step: (action) => world.step(action) };
+  return {
+    windowSteps: playedTogether,
+    begin: (recording) => world.reset(recording),
+    step: (action) => world.step(action),
+  };
 }
 
 function referencePlayer(size: ImageSize, isFull: boolean): Player {
   const renderer = new Renderer({ size, depth: isFull, segmentation: isFull, reference: true });
   let world: Simulation | undefined;
   return {
+    windowSteps: referencePlayedTogether,
     begin: ({ task, seed }) => {
       world = startWorld(taskSpecOf(task), seed);
     },
@@ -92,37 +107,58 @@ function draw(renderer: Renderer, world: Simulation): void {
   renderer.render({ grid, biome, bodies: bodiesOf(world), timeOfDay }, camera);
 }
 
+/** Times taken in one recorded episode, milliseconds. */
+interface EpisodeTimes {
+  readonly recording: Recording;
+  readonly windows: number[];
+  readonly resets: number[];
+}
+
 function measureRate(player: Player, seconds: number, recordings: readonly Recording[]): StepRate {
-  let steps = 0;
-  let stepMs = 0;
-  let resetMs = 0;
-  let episodes = 0;
-  for (const recording of recordings.slice(0, 1)) warmUp(player, recording);
-  for (; stepMs < seconds * 1000; episodes++) {
-    const recording = recordings[episodes % recordings.length];
-    if (recording === undefined) break;
-    const start = performance.now();
-    player.begin(recording);
-    const begun = performance.now();
-    resetMs += begun - start;
-    steps += playUntil(player, recording, begun + seconds * 1000 - stepMs);
-    stepMs += performance.now() - begun;
+  const episodes = recordings.map((recording): EpisodeTimes => ({ recording, windows: [], resets: [] }));
+  const slice = (seconds * 1000) / visits / episodes.length;
+  for (const { recording } of episodes) {
+    playFor({ recording, windows: [], resets: [] }, player, slice * visits * warmUpShare);
   }
-  return { stepsPerSecond: (steps * 1000) / stepMs, steps, resetMs: resetMs / episodes };
+  for (let visit = 0; visit < visits; visit++) for (const episode of episodes) playFor(episode, player, slice);
+  const windows = episodes.reduce((sum, episode) => sum + episode.windows.length, 0);
+  return {
+    stepsPerSecond: (player.windowSteps * 1000) / meanOf(episodes.map((episode) => medianOf(episode.windows))),
+    steps: player.windowSteps * windows,
+    windows,
+    resetMs: meanOf(episodes.flatMap((episode) => episode.resets)),
+  };
 }
 
-function warmUp(player: Player, recording: Recording): void {
-  player.begin(recording);
-  for (const action of recording.actions.slice(0, warmUpSteps)) player.step(action);
+/** Plays an episode for some milliseconds with its resets, at least one window. */
+function playFor({ recording, windows, resets }: EpisodeTimes, player: Player, milliseconds: number): void {
+  const { windowSteps } = player;
+  const deadline = performance.now() + milliseconds;
+  let played = Infinity;
+  do {
+    if (played + windowSteps > recording.actions.length) {
+      resets.push(timeOf(() => player.begin(recording)));
+      played = 0;
+    }
+    const actions = recording.actions.slice(played, played + windowSteps);
+    windows.push(timeOf(() => actions.forEach((action) => player.step(action))));
+    played += windowSteps;
+  } while (performance.now() < deadline);
 }
 
-/** Plays a recording, but not beyond a time; returns the number of steps. */
-function playUntil(player: Player, { actions }: Recording, deadline: number): number {
-  let steps = 0;
-  for (const action of actions) {
-    player.step(action);
-    steps++;
-    if (performance.now() >= deadline) break;
-  }
-  return steps;
+function timeOf(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

@@ -4,16 +4,18 @@
 import { blockTypes } from "../world/blocks.js";
 import type { VoxelGrid } from "../world/voxel-grid.js";
 import type { FrameBuffer } from "./frame-buffer.js";
-import { ClearStarts, segmentShift } from "./clear-starts.js";
+import { type ClearStarts, runShift } from "./clear-starts.js";
 import { type CastInput, notZero } from "./reference-world.js";
-import { skyRows } from "./sky-rows.js";
 
 const water = blockTypes.findIndex(({ name }) => name === "water");
 /** Heights nearer than this to something solid count as touching it: far above rounding, far below a texel. */
 const margin = 1e-7;
+/** Points nearer than this to the edge of a cell are left to the exact walk: far above rounding. */
+const nearEdge = 1e-6;
+const topSide = 2 << 8;
 
-/** Fills depth, face, column and waterDepth of every pixel. */
-export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput): void {
+/** Fills depth, face, column and waterDepth of every pixel; `starts` is working memory for the same buffer. */
+export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput, starts: ClearStarts): void {
   const { width, height, depth, face, column, waterDepth, inverseStretch } = buffer;
   const { sizeX, sizeY, sizeZ, blocks } = grid;
   const { pyramid, tiles4, tiles16 } = grid;
@@ -25,8 +27,7 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
   const startX = Math.floor(originX) | 0;
   const startZ = Math.floor(originZ) | 0;
   const summit = summitOf(grid) + margin;
-  const sky = skyRows(buffer, { grid, view, reach });
-  const starts = new ClearStarts(buffer, grid, view);
+  starts.prepare(grid, view);
   let pixel = 0;
   for (let row = 0; row < height; row++) {
     const v = buffer.v[row] ?? 0;
@@ -37,9 +38,11 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
     const rising = dy > 0;
     const stepY = rising ? 1 : -1;
     const aheadY = rising ? 1 : 0;
-    if (!rising) starts.enterRow(row);
+    starts.enterRow(view, row);
     for (let col = 0; col < width; col++, pixel++) {
-      if (row < (sky[col] ?? 0)) {
+      const limit = reach * (inverseStretch[pixel] ?? 1);
+      const start = starts.depths[col >> runShift] ?? 0;
+      if (start >= limit) {
         depth[pixel] = Infinity;
         face[pixel] = -1;
         continue;
@@ -47,13 +50,39 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
       const u = buffer.u[col] ?? 0;
       const dx = notZero(rowX + u * view.rightX);
       const dz = notZero(rowZ + u * view.rightZ);
+      const plane = starts.planes[col >> runShift] ?? 0;
+      if (plane > 0) {
+        // All is clear down to this height: the block below it, if there is one, is what the ray meets.
+        const t = (plane - originY) * inverseY;
+        const x = originX + dx * t;
+        const z = originZ + dz * t;
+        const cellX = x | 0;
+        const cellZ = z | 0;
+        if (
+          t < limit &&
+          x - cellX > nearEdge &&
+          x - cellX < 1 - nearEdge &&
+          z - cellZ > nearEdge &&
+          z - cellZ < 1 - nearEdge &&
+          cellX < sizeX &&
+          cellZ < sizeZ
+        ) {
+          const hit = cellX + sizeX * cellZ;
+          const block = blocks[plane - 1 + sizeY * hit] ?? 0;
+          if (block !== 0 && block !== water) {
+            depth[pixel] = t;
+            face[pixel] = block | topSide | ((plane - 1) << 11);
+            column[pixel] = hit;
+            continue;
+          }
+        }
+      }
       const inverseX = 1 / dx;
       const inverseZ = 1 / dz;
       const aheadX = dx > 0 ? 1 : 0;
       const aheadZ = dz > 0 ? 1 : 0;
       const backX = aheadX - 1;
       const backZ = aheadZ - 1;
-      const limit = reach * (inverseStretch[pixel] ?? 1);
       let t = 0;
       let x = startX;
       let z = startZ;
@@ -64,7 +93,6 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput)
       let shift = 4;
       let offset = offset16;
       let stride = width16;
-      const start = rising ? 0 : (starts.depths[col >> segmentShift] ?? 0);
       if (start > 0) {
         t = start;
         shift = 0;

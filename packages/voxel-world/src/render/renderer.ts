@@ -3,6 +3,7 @@
 import type { ImageSize } from "@dsr/env-bridge/contract";
 import type { Camera, Scene } from "../world/scene.js";
 import { viewOf } from "./camera.js";
+import { ClearStarts } from "./clear-starts.js";
 import { compose } from "./compose.js";
 import { drawBodies, drawBodiesReference } from "./draw-bodies.js";
 import { FrameBuffer } from "./frame-buffer.js";
@@ -31,12 +32,14 @@ export class Renderer {
   readonly segmentation: Int32Array | undefined;
   private readonly buffer: FrameBuffer;
   private readonly reference: boolean;
+  private readonly starts: ClearStarts;
   private readonly lit = new LitAtlas();
 
   /** @throws InputError when a side is not a whole number between 1 and 8192. */
   constructor({ size, depth, segmentation, reference }: RendererOptions) {
     this.reference = reference === true;
     this.buffer = new FrameBuffer(size);
+    this.starts = new ClearStarts(this.buffer);
     const pixels = this.buffer.width * this.buffer.height;
     this.rgb = new Uint8Array(3 * pixels);
     this.depth = depth === true ? new Float32Array(pixels) : undefined;
@@ -53,9 +56,10 @@ export class Renderer {
     lit.prepare(biome, atmosphere, Math.floor(scene.timeOfDay / 6) % 16);
     const view = viewOf(camera);
     const bodies = poseBodies(scene, view, { atmosphere, frame: this.reference ? undefined : buffer });
-    const cast = this.reference ? castWorldReference : castWorld;
     const draw = this.reference ? drawBodiesReference : drawBodies;
-    cast(buffer, { grid, view, reach: atmosphere.fogEnd });
+    const input = { grid, view, reach: atmosphere.fogEnd };
+    if (this.reference) castWorldReference(buffer, input);
+    else castWorld(buffer, input, this.starts);
     draw(buffer, bodies, view);
     compose(this.rgb, buffer, { grid, view, atmosphere, lit });
     this.depth?.set(buffer.depth);
