@@ -110,7 +110,8 @@ export function ndarrayFromBytes<D extends DType>(dtype: D, shape: readonly numb
       `array bytes: expected ${sizeOf(shape) * width} for ${dtype} [${shape.join(", ")}], found ${bytes.byteLength}`,
     );
   }
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  // Not `slice()`: on a Buffer that is a view of the same, unaligned memory.
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const data = new constructors[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, sizeOf(shape));
   return { dtype, shape, data: data as DataByDType[D] };
 }

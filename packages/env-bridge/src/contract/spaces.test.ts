@@ -88,3 +88,9 @@ test("multi-discrete values may be integer arrays of any width", () => {
   expect(contains(space, ndarray("int64", [2], BigInt64Array.from([2n, -1n])))).toBe(false);
   expect(contains(space, float32([2, 24]))).toBe(false);
 });
+
+test("an element at its bound lies inside, although float32 rounds both", () => {
+  const space = box("float32", [2], -0.05, 0.05);
+  expect(contains(space, float32([0.05, -0.05]))).toBe(true);
+  expect(contains(space, float32([0.0500001, 0]))).toBe(false);
+});

@@ -219,10 +219,12 @@ function boxViolation(space: BoxSpace, value: unknown, path: string): string | u
 
 function boundsViolation(space: BoxSpace, value: NdArray, path: string): string | undefined {
   if (isWholeRange(space) || space.dtype === "float16") return undefined;
+  const rounded = space.dtype === "float32" ? Math.fround : Number;
   for (let i = 0; i < value.data.length; i++) {
     const element = Number(value.data[i]);
-    const low = boundAt(space.low, i);
-    const high = boundAt(space.high, i);
+    // bounds are rounded like the elements, so that an element at its bound lies inside
+    const low = rounded(boundAt(space.low, i));
+    const high = rounded(boundAt(space.high, i));
     if (!(element >= low && element <= high)) {
       return `${path}: expected element ${i} in [${low}, ${high}], found ${element}`;
     }

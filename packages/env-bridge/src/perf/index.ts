@@ -1,1 +1,2 @@
-export {};
+// Measurements of the bridge; what `dsr perf bridge` prints.
+export { measureBridge, type BridgePerfReport, type MeasureBridgeOptions } from "./measure-bridge.js";

@@ -4,8 +4,10 @@
 const halfPiHigh = 1.5707963267341256;
 const halfPiLow = 6.077100506506192e-11;
 
-export const degreesToRadians = 3.141592653589793 / 180;
-export const radiansToDegrees = 180 / 3.141592653589793;
+/** Radians of one degree. */
+export const degreesToRadians = Math.PI / 180;
+/** Degrees of one radian. */
+export const radiansToDegrees = 180 / Math.PI;
 
 /** Sine of an angle in radians; error below 1e-15 for |x| < 1e5. */
 export function sin(x: number): number {
@@ -47,7 +49,7 @@ export function atan2(y: number, x: number): number {
   const steep = ay > ax;
   let angle = atanUnit(steep ? ax / ay : ay / ax);
   if (steep) angle = 1.5707963267948966 - angle;
-  if (x < 0) angle = 3.141592653589793 - angle;
+  if (x < 0) angle = Math.PI - angle;
   return y < 0 ? -angle : angle;
 }
 
@@ -77,9 +79,7 @@ function cosKernel(x: number): number {
     1 +
     s *
       (-1 / 2 +
-        s *
-          (1 / 24 +
-            s * (-1 / 720 + s * (1 / 40320 + s * (-1 / 3628800 + s * (1 / 479001600 - s / 87178291200))))))
+        s * (1 / 24 + s * (-1 / 720 + s * (1 / 40320 + s * (-1 / 3628800 + s * (1 / 479001600 - s / 87178291200))))))
   );
 }
 

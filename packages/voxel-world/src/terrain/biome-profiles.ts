@@ -19,8 +19,9 @@ export interface BiomeProfile {
   readonly seaLevel: number;
   readonly surface: BlockName;
   readonly soil: BlockName;
-  /** Surface below and just above the water. */
+  /** Surface below the water, and up to `beach` blocks above it. */
   readonly shore: BlockName;
+  readonly beach: number;
   /** The uppermost block of water. */
   readonly waterTop: BlockName;
   /** From these heights up the surface is bare stone, and snow. */
@@ -43,6 +44,7 @@ const grassland = {
   surface: "grass",
   soil: "dirt",
   shore: "sand",
+  beach: 1,
   waterTop: "water",
   stoneFrom: 99,
   snowFrom: 99,
@@ -129,13 +131,14 @@ export const biomeProfiles: Readonly<Record<OverworldBiome, BiomeProfile>> = {
   swampland: {
     ...grassland,
     relief: {
-      base: 18.4,
+      base: 17.9,
       octaves: [
         { wavelength: 24, amplitude: 1.5 },
         { wavelength: 10, amplitude: 0.8 },
       ],
     },
     shore: "dirt",
+    beach: 0,
     plants: [{ kind: "swamp_oak", spacing: 9, probability: 0.5 }],
   },
 };

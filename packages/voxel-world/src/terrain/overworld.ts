@@ -19,7 +19,7 @@ const soilDepth = 3;
 export function layOverworld(seed: string, biome: OverworldBiome): VoxelGrid {
   const profile = biomeProfiles[biome];
   const heights = noiseField(worldSize, hash32(seed, 101), profile.relief);
-  levelMiddle(heights, Math.max(middleHeight(heights), profile.seaLevel + 1.6));
+  levelMiddle(heights, startHeight(heights, profile));
   raiseRim(heights, 12);
   const grid = new VoxelGrid(worldSize, worldHeight, worldSize);
   layGround(grid, heights, profile);
@@ -27,6 +27,11 @@ export function layOverworld(seed: string, biome: OverworldBiome): VoxelGrid {
   for (const rule of profile.plants) scatterPlants(grid, { rule, profile, heights, random });
   grid.refresh();
   return grid;
+}
+
+/** Above the water and below the bare rock. */
+function startHeight(heights: Field, { seaLevel, stoneFrom }: BiomeProfile): number {
+  return Math.min(stoneFrom - 3, Math.max(seaLevel + 1.6, middleHeight(heights)));
 }
 
 function layGround(grid: VoxelGrid, heights: Field, profile: BiomeProfile): void {
@@ -56,7 +61,7 @@ function groundHeight(heights: Field, column: number): number {
 function surfaceBlock(profile: BiomeProfile, height: number): number {
   if (height >= profile.snowFrom) return blockId("snow");
   if (height >= profile.stoneFrom) return blockId("stone");
-  return blockId(height <= profile.seaLevel ? profile.shore : profile.surface);
+  return blockId(height < profile.seaLevel + profile.beach ? profile.shore : profile.surface);
 }
 
 interface Scattering {

@@ -10,8 +10,8 @@ export interface BlockType {
   readonly light: number;
 }
 
-const solid = (name: string, light = 0): BlockType => ({ name, solid: true, liquid: false, light });
-const liquid = (name: string, light = 0): BlockType => ({ name, solid: false, liquid: true, light });
+const solid = <Name extends string>(name: Name, light = 0) => ({ name, solid: true, liquid: false, light });
+const liquid = <Name extends string>(name: Name, light = 0) => ({ name, solid: false, liquid: true, light });
 
 /** Append only: goldens depend on the ids. */
 export const blockTypes = [
@@ -47,7 +47,7 @@ export const blockTypes = [
 
 export type BlockName = (typeof blockTypes)[number]["name"];
 
-const idsByName = new Map<string, number>(blockTypes.map((block, id) => [block.name, id]));
+const idsByName = new Map<string, number>(blockTypes.map(({ name }, id) => [name, id]));
 
 /** The id of a block by its name. */
 export function blockId(name: BlockName): number {

@@ -2,7 +2,7 @@
 // Knows nothing about how the blocks came there.
 import { InputError } from "@dsr/env-bridge/contract";
 import { liquidTable, solidTable } from "./blocks.js";
-import { FreeLevel, scanColumn } from "./free-space.js";
+import { type BlockBytes, FreeLevel, openHigh, packFree, scanColumn, viewBlocks } from "./free-space.js";
 
 /** Heights are kept in bytes, and 255 stands for the open sky. */
 const maxSizeY = 254;
@@ -21,6 +21,9 @@ export class VoxelGrid {
   readonly columns: FreeLevel;
   readonly tiles4: FreeLevel;
   readonly tiles16: FreeLevel;
+  /** The free heights of columns, 4 × 4 and 16 × 16 tiles one after another. */
+  readonly pyramid: Int32Array;
+  private readonly bytes: BlockBytes;
 
   constructor(sizeX: number, sizeY: number, sizeZ: number) {
     for (const size of [sizeX, sizeY, sizeZ]) {
@@ -31,10 +34,14 @@ export class VoxelGrid {
     this.sizeY = sizeY;
     this.sizeZ = sizeZ;
     this.blocks = new Uint8Array(sizeX * sizeY * sizeZ);
-    this.columns = new FreeLevel(sizeX, sizeZ);
-    this.tiles4 = new FreeLevel(Math.ceil(sizeX / 4), Math.ceil(sizeZ / 4));
-    this.tiles16 = new FreeLevel(Math.ceil(sizeX / 16), Math.ceil(sizeZ / 16));
-    this.refresh();
+    const [w4, d4] = [Math.ceil(sizeX / 4), Math.ceil(sizeZ / 4)];
+    const [w16, d16] = [Math.ceil(sizeX / 16), Math.ceil(sizeZ / 16)];
+    this.pyramid = new Int32Array(sizeX * sizeZ + w4 * d4 + w16 * d16);
+    this.columns = new FreeLevel(sizeX, sizeZ, this.pyramid, 0);
+    this.tiles4 = new FreeLevel(w4, d4, this.pyramid, sizeX * sizeZ);
+    this.tiles16 = new FreeLevel(w16, d16, this.pyramid, sizeX * sizeZ + w4 * d4);
+    this.bytes = viewBlocks(this.blocks, sizeY);
+    this.pyramid.fill(packFree(0, openHigh, 0));
   }
 
   isInside(x: number, y: number, z: number): boolean {
@@ -55,15 +62,15 @@ export class VoxelGrid {
   set(x: number, y: number, z: number, id: number): void {
     if (!this.isInside(x, y, z)) return;
     this.blocks[this.index(x, y, z)] = id;
-    this.columns.packed[x + this.sizeX * z] = scanColumn(this.blocks, this.index(x, 0, z), this.sizeY);
+    this.columns.packed[x + this.sizeX * z] = scanColumn(this.bytes, this.index(x, 0, z));
     this.tiles4.cover(this.columns, x >> 2, z >> 2);
     this.tiles16.cover(this.tiles4, x >> 4, z >> 4);
   }
 
   /** Brings the acceleration structure up to date after many direct writes to `blocks`. */
   refresh(): void {
-    const { blocks, columns, sizeY } = this;
-    for (let i = 0; i < columns.packed.length; i++) columns.packed[i] = scanColumn(blocks, i * sizeY, sizeY);
+    const { columns, bytes, sizeY } = this;
+    for (let i = 0; i < columns.packed.length; i++) columns.packed[i] = scanColumn(bytes, i * sizeY);
     this.tiles4.coverAll(columns);
     this.tiles16.coverAll(this.tiles4);
   }

@@ -1,0 +1,55 @@
+// Decodes a video file into RGB frames, one at a time.
+// Knows nothing about what they show.
+import { InputError, messageOf } from "@dsr/env-bridge/contract";
+import type { Input, InputVideoTrack, VideoSample } from "mediabunny";
+import { type RgbImage, i420ToRgb } from "./color.js";
+import { loadVideoLibrary } from "./video-library.js";
+
+/** A decoded frame; `timestamp` in seconds. */
+export interface VideoFrameImage extends RgbImage {
+  readonly timestamp: number;
+}
+
+/**
+ * Decodes a file (by path) or its bytes, frame by frame; stop iterating at any time.
+ * @throws InputError when there is no video that can be decoded
+ */
+export async function* readVideo(video: string | Uint8Array): AsyncGenerator<VideoFrameImage> {
+  const library = await loadVideoLibrary();
+  const source = typeof video === "string" ? new library.FilePathSource(video) : new library.BufferSource(video);
+  const input = new library.Input({ source, formats: library.ALL_FORMATS });
+  const name = typeof video === "string" ? video : `${video.byteLength} bytes`;
+  try {
+    const sink = new library.VideoSampleSink(await videoTrackOf(input, name));
+    for await (const sample of sink.samples()) {
+      try {
+        yield await imageOf(sample, name);
+      } finally {
+        sample.close();
+      }
+    }
+  } finally {
+    input.dispose();
+  }
+}
+
+async function imageOf(sample: VideoSample, name: string): Promise<VideoFrameImage> {
+  if (sample.format !== "I420") {
+    throw new InputError(`video ${name}: expected 8-bit 4:2:0 pictures (I420), found ${sample.format ?? "others"}`);
+  }
+  const planes = new Uint8Array(sample.allocationSize());
+  await sample.copyTo(planes);
+  return { ...i420ToRgb(planes, sample.codedWidth, sample.codedHeight), timestamp: sample.timestamp };
+}
+
+async function videoTrackOf(input: Input, name: string): Promise<InputVideoTrack> {
+  try {
+    const track = await input.getPrimaryVideoTrack();
+    if (track !== null && (await track.canDecode())) return track;
+  } catch (error) {
+    throw new InputError(`video ${name}: expected a file that can be decoded, found: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  throw new InputError(`video ${name}: expected a video track that can be decoded, found none`);
+}

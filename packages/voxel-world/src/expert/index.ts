@@ -1,0 +1,2 @@
+// The scripted player.
+export { createExpert, type Expert, type ExpertOptions } from "./expert.js";

@@ -1,0 +1,2 @@
+export { type CameraMatrices, cameraMatrices } from "./camera.js";
+export { Renderer, type RendererOptions } from "./renderer.js";

@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+// `npm run demo`, `npm test`, `npm run setup`: each installs and builds what it needs, then does it.
+// Plain Node without dependencies, because it runs before anything is installed.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dsr = join(root, "packages/cli/bin/dsr.mjs");
+
+/** The evaluation that the demo shows: small, but all tasks, real sockets, both policies. */
+const demoCommand =
+  "agent evaluate --suite animals --suite hostiles --policy expert --policy random --seeds 2 --episodes 2 --clips 1 --out runs/demo".split(
+    " ",
+  );
+
+function main(task, rest) {
+  checkNode();
+  process.chdir(root);
+  install();
+  build(task === "test" ? [] : ["packages/cli", "examples"]);
+  switch (task) {
+    case "setup":
+      return 0;
+    case "test":
+      return test(rest);
+    case "demo":
+      return demo(rest);
+    default:
+      console.error(`run.mjs: expected setup, test or demo, found '${task}'`);
+      return 2;
+  }
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`Node.js: expected 20.19 or newer, found ${process.versions.node}`);
+  process.exit(2);
+}
+
+/** Installs when the lock file or a manifest changed since the last time. */
+function install() {
+  const stamp = join(root, "node_modules/.setup-stamp");
+  const wanted = fingerprint();
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
+    step("installing dependencies (pnpm 10 through npx)");
+    run("npx", ["--yes", "pnpm@10", "install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"], {
+      quiet: true,
+    });
+    writeFileSync(stamp, wanted);
+  }
+}
+
+/** Builds what changed; without names everything, with the types of the tests checked too. */
+function build(projects) {
+  step("building");
+  run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b", ...projects]);
+}
+
+function fingerprint() {
+  const manifests = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "examples/package.json"];
+  for (const name of readdirSync(join(root, "packages"))) manifests.push(`packages/${name}/package.json`);
+  const hash = createHash("sha256");
+  for (const path of manifests)
+    if (existsSync(join(root, path))) hash.update(path).update(readFileSync(join(root, path)));
+  return hash.digest("hex");
+}
+
+/** Runs every suite and ends with one line that adds them up. */
+function test(rest) {
+  const folder = join(root, "coverage");
+  const results = join(folder, "results.json");
+  mkdirSync(folder, { recursive: true });
+  rmSync(results, { force: true });
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
+  const status = run(process.execPath, [vitest, "run", ...reporters, ...rest], { mayFail: true });
+  if (!existsSync(results)) return status === 0 ? 1 : status;
+  const {
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numPendingTests: skipped,
+    success,
+  } = JSON.parse(readFileSync(results, "utf8"));
+  const failures = failed === 0 && (!success || status !== 0) ? 1 : failed;
+  console.log(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return failures > 0 ? 1 : 0;
+}
+
+function demo(rest) {
+  rmSync(join(root, "runs/demo"), { recursive: true, force: true });
+  console.log(`$ dsr ${[...demoCommand, ...rest].join(" ")}\n`);
+  return run(process.execPath, [dsr, ...demoCommand, ...rest], { mayFail: true });
+}
+
+function step(text) {
+  console.error(`\u2022 ${text}`);
+}
+
+/** Runs a command in the foreground; ends this process with its status unless it may fail. */
+function run(command, args, { mayFail = false, quiet = false } = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    encoding: "utf8",
+    shell: process.platform === "win32" && command === "npx",
+  });
+  if (result.error) {
+    console.error(`${command}: ${result.error.message}`);
+    process.exit(1);
+  }
+  if (result.status !== 0 && !mayFail) {
+    if (quiet) process.stderr.write(`${result.stdout}${result.stderr}`);
+    process.exit(result.status ?? 1);
+  }
+  return result.status ?? 1;
+}
+
+process.exitCode = main(process.argv[2], process.argv.slice(3));
