@@ -143,7 +143,7 @@ test("over a network that cuts connections at random, nothing is lost and the re
   const server = await EnvServer.listen({ factories: [voxelWorldFactory] });
   onTestFinished(() => server.close());
   const random = createRandom("cuts");
-  const proxy = await ChaosProxy.start({ target: server.url, meanBytesBetweenCuts: 300_000, random });
+  const proxy = await ChaosProxy.start({ target: server.url, meanBytesBetweenCuts: 80_000, random });
   onTestFinished(() => proxy.close());
   const chosen = [
     ...tasks.flatMap((task) => ["--task", task]),

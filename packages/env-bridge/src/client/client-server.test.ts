@@ -261,7 +261,7 @@ test.each(["garbage", "unencodable"])("an environment that returns %s has crashe
 });
 
 test.each(["create", "reset", "step"])("an environment that hangs at %s is given up", async (method) => {
-  const limits = { createTimeoutMs: 50, resetTimeoutMs: 50, stepTimeoutMs: 50 };
+  const limits = { createTimeoutMs: 300, resetTimeoutMs: 300, stepTimeoutMs: 300 };
   const client = await connect(await listen({ factories: [faultyFactory], limits }));
   const play = async (): Promise<unknown> => {
     const environment = await client.openSession({ options: { fault: "hang", method } });

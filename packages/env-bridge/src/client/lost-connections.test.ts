@@ -181,7 +181,7 @@ test("nobody there, a url that is none, and a request that takes too long", asyn
   await expect(EnvClient.connect("localhost:80")).rejects.toMatchObject({ name: "InputError" });
   const other = await listen();
   const proxy = await startProxy(other);
-  const client = await connect(proxy.url, { requestTimeoutMs: 50 });
+  const client = await connect(proxy.url, { requestTimeoutMs: 1000 });
   const environment = await client.openSession();
   proxy.setSilent(true);
   await expect(environment.reset()).rejects.toMatchObject({ code: "timeout" });

@@ -39,8 +39,8 @@ export interface MeasureBridgeOptions {
   readonly seconds?: number;
 }
 
-/** Long enough for hundreds of calls, short against the bursts of a busy machine. */
-const roundMs = 25;
+/** Long enough that each side collects its own garbage, short enough that both meet the same busy moments. */
+const roundMs = 200;
 const manySessions = 64;
 const slowConsumerMs = 20;
 

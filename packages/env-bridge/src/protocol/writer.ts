@@ -22,19 +22,20 @@ export const zeroCopyBytes = 16_384;
 const slabBytes = 65_536;
 const maxDepth = 64;
 const markerBytes = 9;
-const arrayKeys = {
-  marker: Buffer.from("__ndarray__"),
-  data: Buffer.from("data"),
-  dtype: Buffer.from("dtype"),
-  shape: Buffer.from("shape"),
-} as const;
+/** A map of four keys, all byte strings: `__ndarray__` (true), `data` … */
+const arrayHead = Buffer.from([0x84, 0xc4, 11, ...Buffer.from("__ndarray__"), 0xc3, 0xc4, 4, ...Buffer.from("data")]);
+/** … `dtype` and `shape`. */
+const dtypeKey = Buffer.from([0xc4, 5, ...Buffer.from("dtype")]);
+const shapeKey = Buffer.from([0xc4, 5, ...Buffer.from("shape")]);
+/** What an array takes beside its data: keys, heads, dtype and a shape of at most 64 lengths. */
+const arrayFrameBytes = 400;
 
 /**
  * Encodes values one after the other with msgpackr, which never writes twice into the memory of its messages, so that
  * parts stay valid while they wait in a socket or in a session's cache; only large arrays are views of the caller's.
  *
- * What msgpackr has no form for (-0, unsigned integers of 33 to 63 bits, arrays without a copy) is packed as a marker,
- * a random 64-bit integer of this writer that no peer ever sees, and put in its place afterwards.
+ * What msgpackr has no form for (-0, unsigned integers of 33 to 63 bits, ndarrays) is packed as a marker, a random 64-bit
+ * integer of this writer that no peer ever sees, and put in its place afterwards.
  */
 export class MessageWriter {
   readonly #packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false });
@@ -79,7 +80,7 @@ export class MessageWriter {
     if (depth > maxDepth) throw new InputError(`value to send: expected at most ${maxDepth} levels, found more`);
     if (value === null) return null;
     if (Array.isArray(value)) return this.#prepareList(value, depth);
-    if (isNdArray(value)) return this.#prepareArray(value);
+    if (isNdArray(value)) return this.#later(value);
     return this.#prepareRecord(value as Readonly<Record<string, unknown>>, depth);
   }
 
@@ -98,16 +99,6 @@ export class MessageWriter {
       if (value !== undefined) prepared.set(wellFormed(key), this.#prepare(value, depth + 1));
     }
     return prepared;
-  }
-
-  #prepareArray(array: NdArray): Map<Buffer, unknown> {
-    const bytes = bytesOf(array);
-    return new Map<Buffer, unknown>([
-      [arrayKeys.marker, true],
-      [arrayKeys.data, bytes.byteLength < zeroCopyBytes ? bytes : this.#later(array)],
-      [arrayKeys.dtype, dtypeStrings[array.dtype]],
-      [arrayKeys.shape, array.shape.map((length) => this.#prepareNumber(length))],
-    ]);
   }
 
   /** msgpackr writes integers beyond 32 bits as float64 unless they are bigint, and -0 as 0. */
@@ -131,21 +122,35 @@ export class MessageWriter {
     return this.#marker;
   }
 
+  /** Copies the packed pieces between the markers, with what the markers stand for, into one buffer; large data is not copied. */
   #replaceMarkers(packed: Buffer): EncodedMessage {
+    const target = Buffer.allocUnsafeSlow(packed.length + this.#replacements.reduce<number>(sumOfBytes, 0));
     const parts: Uint8Array[] = [];
-    let [wide, start, end] = [false, 0, 0];
+    let [wide, partStart, position, from] = [false, 0, 0, 0];
     for (const replacement of this.#replacements) {
-      const place = packed.indexOf(this.#packedMarker, end);
-      end = place + markerBytes;
+      const place = packed.indexOf(this.#packedMarker, from);
+      position += packed.copy(target, position, from, place);
+      from = place + markerBytes;
       if (typeof replacement !== "object") {
-        writeExact(packed, place, replacement);
+        position = writeExact(target, position, replacement);
         continue;
       }
-      parts.push(packed.subarray(start, writeBinaryHead(packed, place, replacement)), bytesOf(replacement));
-      wide ||= replacement.data.BYTES_PER_ELEMENT > 1;
-      start = end;
+      const bytes = bytesOf(replacement);
+      position = writeBinaryHead(target, position + arrayHead.copy(target, position), bytes.byteLength);
+      if (bytes.byteLength < zeroCopyBytes) target.set(bytes, position);
+      else {
+        parts.push(target.subarray(partStart, position), bytes);
+        partStart = position;
+        wide ||= replacement.data.BYTES_PER_ELEMENT > 1;
+      }
+      position = writeArrayTail(
+        target,
+        bytes.byteLength < zeroCopyBytes ? position + bytes.byteLength : position,
+        replacement,
+      );
     }
-    if (start < packed.length) parts.push(packed.subarray(start));
+    position += packed.copy(target, position, from);
+    parts.push(target.subarray(partStart, position));
     return { parts, wide };
   }
 }
@@ -184,16 +189,45 @@ function wellFormed(text: string): string {
   return /[\ud800-\udfff]/.test(text) ? Buffer.from(text).toString() : text;
 }
 
-/** A float64 or an unsigned 64-bit integer; both take the nine bytes of the marker. */
-function writeExact(packed: Buffer, place: number, value: number | bigint): void {
-  packed[place] = typeof value === "number" ? 0xcb : 0xcf;
-  if (typeof value === "number") packed.writeDoubleBE(value, place + 1);
-  else packed.writeBigUInt64BE(value, place + 1);
+function sumOfBytes(sum: number, replacement: number | bigint | NdArray): number {
+  if (typeof replacement !== "object") return sum;
+  const { byteLength } = replacement.data;
+  return sum + arrayFrameBytes + (byteLength < zeroCopyBytes ? byteLength : 0);
 }
 
-/** The head of a byte string of at least 256 bytes; returns where it ends. */
-function writeBinaryHead(packed: Buffer, place: number, { data }: NdArray): number {
-  const isShort = data.byteLength < 0x10000;
-  packed[place] = isShort ? 0xc5 : 0xc6;
-  return isShort ? packed.writeUInt16BE(data.byteLength, place + 1) : packed.writeUInt32BE(data.byteLength, place + 1);
+/** A float64 or an unsigned 64-bit integer; returns where it ends. */
+function writeExact(target: Buffer, place: number, value: number | bigint): number {
+  target[place] = typeof value === "number" ? 0xcb : 0xcf;
+  return typeof value === "number" ? target.writeDoubleBE(value, place + 1) : target.writeBigUInt64BE(value, place + 1);
+}
+
+/** The head of a byte string in its shortest form; returns where it ends. */
+function writeBinaryHead(target: Buffer, place: number, length: number): number {
+  target[place] = length < 0x100 ? 0xc4 : length < 0x10000 ? 0xc5 : 0xc6;
+  if (length < 0x100) return target.writeUInt8(length, place + 1);
+  return length < 0x10000 ? target.writeUInt16BE(length, place + 1) : target.writeUInt32BE(length, place + 1);
+}
+
+/** The keys behind the data of an array; returns where they end. */
+function writeArrayTail(target: Buffer, start: number, { dtype, shape }: NdArray): number {
+  let place = start + dtypeKey.copy(target, start);
+  const text = dtypeStrings[dtype];
+  target[place] = 0xa0 | text.length;
+  place += 1 + target.write(text, place + 1, "latin1");
+  place += shapeKey.copy(target, place);
+  if (shape.length < 16) target[place++] = 0x90 | shape.length;
+  else {
+    target[place] = 0xdc;
+    place = target.writeUInt16BE(shape.length, place + 1);
+  }
+  for (const length of shape) place = writeLength(target, place, length);
+  return place;
+}
+
+/** A natural number in its shortest form; returns where it ends. */
+function writeLength(target: Buffer, place: number, length: number): number {
+  if (length < 0x80) return target.writeUInt8(length, place);
+  if (length < 0x100) return target.writeUInt16BE(0xcc00 | length, place);
+  target[place] = length < 0x10000 ? 0xcd : 0xce;
+  return length < 0x10000 ? target.writeUInt16BE(length, place + 1) : target.writeUInt32BE(length, place + 1);
 }

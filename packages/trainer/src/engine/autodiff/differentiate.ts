@@ -1,6 +1,7 @@
 // Reverse-mode differentiation: adds the nodes that compute gradients to a graph under construction.
 // Knows nothing about losses, optimisers or executors.
 import {
+  add,
   filledData,
   formatShape,
   equalShapes,
@@ -10,7 +11,6 @@ import {
   type GraphNode,
   type Value,
 } from "@dsr/dsr-core/graph";
-import { accumulate } from "./fusion.js";
 import { Recomputation, type RecomputeScope } from "./recompute.js";
 import type { InputGradient } from "./rule.js";
 import { gradientRule } from "./rules/index.js";
@@ -61,15 +61,10 @@ class Backward {
     if (!equalShapes(value.shape, gradient.shape))
       this.#builder.fail(`gradient of '${value.name}'`, formatShape(value.shape), formatShape(gradient.shape));
     const known = this.#gradients.get(value);
-    const total = known === undefined ? gradient : this.#add(known, gradient);
+    // Not as addend of the Gemm that made the gradient: ONNX Runtime copies addends on one thread.
+    const total = known === undefined ? gradient : add(this.#builder, known, gradient);
     this.#gradients.set(value, total);
     this.#holders.set(total, (this.#holders.get(total) ?? 0) + 1);
-  }
-
-  #add(known: Value, gradient: Value): Value {
-    return this.#holders.has(gradient)
-      ? this.#builder.emitOne("Add", [known, gradient])
-      : accumulate(this.#builder, known, gradient);
   }
 
   visit(node: GraphNode): void {

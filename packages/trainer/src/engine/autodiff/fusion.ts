@@ -42,16 +42,6 @@ export function tallProduct(builder: GraphBuilder, a: Value, b: Value, alpha: nu
   return transpose(builder, gemm(builder, b, a, { transposeA: true, alpha }), [1, 0]);
 }
 
-/** a + b, as one Gemm when b is a plain product that nothing else uses. */
-export function accumulate(builder: GraphBuilder, a: Value, b: Value): Value {
-  const node = builder.producerOf(b);
-  if (node?.operator === "Gemm" && node.inputs[2] === undefined && a.shape.length === 2) {
-    const [left, right] = node.inputs;
-    return builder.emitOne("Gemm", [left, right, a], { ...node.attributes, beta: 1 });
-  }
-  return builder.emitOne("Add", [a, b]);
-}
-
 /** Whether a node is a product by the transpose of its second input: gᵢⱼ = Σ dₖ vⱼₖ. */
 export function isTransposedProduct(node: GraphNode | undefined): boolean {
   return (
