@@ -3,6 +3,7 @@
 import { blockTypes } from "../world/blocks.js";
 import type { VoxelGrid } from "../world/voxel-grid.js";
 import type { View } from "./camera.js";
+import { pack } from "./color.js";
 import type { FrameBuffer } from "./frame-buffer.js";
 import { type LitAtlas, shadeOffset } from "./lit-atlas.js";
 import { type Atmosphere, skyEntries } from "./sky.js";
@@ -23,9 +24,17 @@ export interface ComposeInput {
 }
 
 /** Writes height × width × 3 bytes. */
-export function compose(rgb: Uint8Array, buffer: FrameBuffer, { grid, view, atmosphere, lit }: ComposeInput): void {
-  const { width, height, depth, face, column, instance, bodyColor, darkness, waterDepth, stretch, inverseStretch } =
-    buffer;
+export function compose(rgb: Uint8Array, buffer: FrameBuffer, input: ComposeInput): void {
+  paintAll(rgb, buffer, input);
+  addWater(rgb, buffer, input);
+}
+
+/**
+ * Colours blocks, bodies and sky. One function, because a method for each kind of pixel made whole pictures 7% slower
+ * (64 × 64, best of 40 batches each, in turn).
+ */
+function paintAll(rgb: Uint8Array, buffer: FrameBuffer, { grid, view, atmosphere, lit }: ComposeInput): void {
+  const { width, height, depth, face, column, instance, bodyColor, darkness, stretch, inverseStretch } = buffer;
   const { sky, fog, fogStart, fogEnd } = atmosphere;
   const texels = lit.texels;
   const columns = grid.columns.packed;
@@ -76,20 +85,32 @@ export function compose(rgb: Uint8Array, buffer: FrameBuffer, { grid, view, atmo
         const fogginess = (z * (stretch[pixel] ?? 1) - fogStart) * fogScale;
         if (fogginess > 0) color = mix(color, fog, fogginess > 256 ? 256 : fogginess | 0);
       }
-      const surface = waterDepth[pixel] ?? Infinity;
-      if (surface < z) {
-        const u = buffer.u[col] ?? 0;
-        const x16 = Math.floor(16 * (view.originX + surface * (rowX + u * view.rightX)));
-        const z16 = Math.floor(16 * (view.originZ + surface * (rowZ + u * view.rightZ)));
-        let ripple = texels[waterTexture + ((z16 & 15) << 4) + (x16 & 15)] ?? 0;
-        const fogginess = (surface * (stretch[pixel] ?? 1) - fogStart) * fogScale;
-        if (fogginess > 0) ripple = mix(ripple, fog, fogginess > 256 ? 256 : fogginess | 0);
-        color = mix(color, ripple, waterOpacity);
-      }
       rgb[3 * pixel] = color & 255;
       rgb[3 * pixel + 1] = (color >> 8) & 255;
       rgb[3 * pixel + 2] = color >> 16;
     }
+  }
+}
+
+/** Lays the water's surface over what is seen through it. */
+function addWater(rgb: Uint8Array, buffer: FrameBuffer, { view, atmosphere, lit }: ComposeInput): void {
+  const { width, depth, waterDepth, stretch } = buffer;
+  const { fog, fogStart, fogEnd } = atmosphere;
+  for (let pixel = 0; pixel < depth.length; pixel++) {
+    const z = waterDepth[pixel] ?? Infinity;
+    if (!(z < (depth[pixel] ?? 0))) continue;
+    const u = buffer.u[pixel % width] ?? 0;
+    const v = buffer.v[Math.floor(pixel / width)] ?? 0;
+    const x16 = Math.floor(16 * (view.originX + z * (view.forwardX + v * view.downX + u * view.rightX)));
+    const z16 = Math.floor(16 * (view.originZ + z * (view.forwardZ + v * view.downZ + u * view.rightZ)));
+    let ripple = lit.texels[waterTexture + ((z16 & 15) << 4) + (x16 & 15)] ?? 0;
+    const fogginess = (z * (stretch[pixel] ?? 1) - fogStart) * (256 / (fogEnd - fogStart));
+    if (fogginess > 0) ripple = mix(ripple, fog, fogginess > 256 ? 256 : fogginess | 0);
+    const below = pack(rgb[3 * pixel] ?? 0, rgb[3 * pixel + 1] ?? 0, rgb[3 * pixel + 2] ?? 0);
+    const color = mix(below, ripple, waterOpacity);
+    rgb[3 * pixel] = color & 255;
+    rgb[3 * pixel + 1] = (color >> 8) & 255;
+    rgb[3 * pixel + 2] = color >> 16;
   }
 }
 

@@ -14,7 +14,11 @@ const margin = 1e-7;
 const nearEdge = 1e-6;
 const topSide = 2 << 8;
 
-/** Fills depth, face, column and waterDepth of every pixel; `starts` is working memory for the same buffer. */
+/**
+ * Fills depth, face, column and waterDepth of every pixel; `starts` is working memory for the same buffer. One function
+ * except for what V8 inlines for nothing: with the landing on `plane` and the test at the edge of the box in functions of
+ * their own, whole pictures took 5% (160 × 256) to 7% (64 × 64) longer, best of 6 to 40 batches each, in turn.
+ */
 export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput, starts: ClearStarts): void {
   const { width, height, depth, face, column, waterDepth, inverseStretch } = buffer;
   const { sizeX, sizeY, sizeZ, blocks } = grid;
@@ -90,28 +94,13 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput,
       let found = -1;
       let foundDepth = Infinity;
       let foundColumn = 0;
-      let shift = 4;
-      let offset = offset16;
-      let stride = width16;
+      let shift = 0;
+      let offset = offset4;
+      let stride = width4;
       if (start > 0) {
         t = start;
-        shift = 0;
-        x = (originX + dx * t) | 0;
-        z = (originZ + dz * t) | 0;
-        if (aheadX === 1) {
-          while ((x + 1 - originX) * inverseX <= t) x++;
-          while ((x - originX) * inverseX > t) x--;
-        } else {
-          while ((x - originX) * inverseX <= t) x--;
-          while ((x + 1 - originX) * inverseX > t) x++;
-        }
-        if (aheadZ === 1) {
-          while ((z + 1 - originZ) * inverseZ <= t) z++;
-          while ((z - originZ) * inverseZ > t) z--;
-        } else {
-          while ((z - originZ) * inverseZ <= t) z--;
-          while ((z + 1 - originZ) * inverseZ > t) z++;
-        }
+        x = cellAfter(originX, dx, inverseX, t);
+        z = cellAfter(originZ, dz, inverseZ, t);
       }
       while (t < limit) {
         if (x >>> 0 >= sizeX || z >>> 0 >= sizeZ) {
@@ -149,9 +138,7 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput,
             const free = pyramid[x + sizeX * z] ?? 0;
             const lower = rising ? here : there;
             const upper = rising ? there : here;
-            const passes =
-              lower > (free >> 16) + margin || (lower > (free & 255) + margin && upper < ((free >> 8) & 255) - margin);
-            if (!passes) {
+            if (!isFree(free, lower, upper)) {
               let y = here | 0;
               if (rising) {
                 while ((y + 1 - originY) * inverseY <= t) y++;
@@ -211,9 +198,7 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput,
           const free = pyramid[offset + (x >> shift) + stride * (z >> shift)] ?? 0;
           const lower = rising ? here : there;
           const upper = rising ? there : here;
-          const passes =
-            lower > (free >> 16) + margin || (lower > (free & 255) + margin && upper < ((free >> 8) & 255) - margin);
-          if (!passes) {
+          if (!isFree(free, lower, upper)) {
             shift -= 2;
             offset = offset4;
             stride = width4;
@@ -224,35 +209,21 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput,
           if (xFirst) {
             x = nextX + backX;
             side = aheadX;
-            z = (originZ + dz * t) | 0;
-            if (aheadZ === 1) {
-              while ((z + 1 - originZ) * inverseZ < t) z++;
-              while ((z - originZ) * inverseZ >= t) z--;
-            } else {
-              while ((z - originZ) * inverseZ < t) z--;
-              while ((z + 1 - originZ) * inverseZ >= t) z++;
-            }
+            z = cellBefore(originZ, dz, inverseZ, t);
           } else {
             z = nextZ + backZ;
             side = 4 + aheadZ;
-            x = (originX + dx * t) | 0;
-            if (aheadX === 1) {
-              while ((x + 1 - originX) * inverseX <= t) x++;
-              while ((x - originX) * inverseX > t) x--;
-            } else {
-              while ((x - originX) * inverseX <= t) x--;
-              while ((x + 1 - originX) * inverseX > t) x++;
-            }
+            x = cellAfter(originX, dx, inverseX, t);
           }
         }
-        if (x >> 4 !== tileX >> 2 || z >> 4 !== tileZ >> 2) {
-          shift = 4;
-          offset = offset16;
-          stride = width16;
-        } else if (shift === 0) {
+        if (shift === 0) {
           shift = 2;
           offset = offset4;
           stride = width4;
+        } else if (x >> 4 !== tileX >> 2 || z >> 4 !== tileZ >> 2) {
+          shift = 4;
+          offset = offset16;
+          stride = width16;
         }
       }
       depth[pixel] = foundDepth;
@@ -260,6 +231,37 @@ export function castWorld(buffer: FrameBuffer, { grid, view, reach }: CastInput,
       column[pixel] = foundColumn;
     }
   }
+}
+
+/** Whether nothing stands between two heights. */
+function isFree(free: number, lower: number, upper: number): boolean {
+  return lower > (free >> 16) + margin || (lower > (free & 255) + margin && upper < ((free >> 8) & 255) - margin);
+}
+
+/** Along one axis, the cell where a ray is at depth `t` when planes that it meets there count as crossed. */
+function cellAfter(origin: number, direction: number, inverse: number, t: number): number {
+  let cell = (origin + direction * t) | 0;
+  if (direction > 0) {
+    while ((cell + 1 - origin) * inverse <= t) cell++;
+    while ((cell - origin) * inverse > t) cell--;
+  } else {
+    while ((cell - origin) * inverse <= t) cell--;
+    while ((cell + 1 - origin) * inverse > t) cell++;
+  }
+  return cell;
+}
+
+/** The same when planes that it meets there count as not crossed yet. */
+function cellBefore(origin: number, direction: number, inverse: number, t: number): number {
+  let cell = (origin + direction * t) | 0;
+  if (direction > 0) {
+    while ((cell + 1 - origin) * inverse < t) cell++;
+    while ((cell - origin) * inverse >= t) cell--;
+  } else {
+    while ((cell - origin) * inverse < t) cell--;
+    while ((cell + 1 - origin) * inverse >= t) cell++;
+  }
+  return cell;
 }
 
 /** Everything from this height up is air. */
