@@ -4,6 +4,7 @@ import type { VoxelGrid } from "../world/voxel-grid.js";
 import type { View } from "./camera.js";
 import { clearRings, ClearSectors, heightMargin, sectorCount, sectorPlace } from "./clear-sectors.js";
 import type { FrameBuffer } from "./frame-buffer.js";
+import { notZero } from "./reference-world.js";
 
 /** Pixels share a start in runs of 2^runShift. */
 export const runShift = 2;
@@ -68,7 +69,7 @@ export class ClearStarts {
       this.planes.fill(0);
       return;
     }
-    const climb = (view.forwardY + v * view.downY) / ahead;
+    const climb = notZero(view.forwardY + v * view.downY) / ahead;
     if (climb > 0) this.rise(climb, ahead);
     else this.fall(-climb, ahead);
     this.spread(ahead);

@@ -106,6 +106,42 @@ test.each(biomeNames)("generated terrain: %s", (biome) => {
   );
 });
 
+const oddSizes = [
+  [1, 1],
+  [3, 120],
+  [60, 2],
+] as const;
+
+test.each(oddSizes)("pictures of odd shape, %i × %i, from heights on and between planes", (height, width) => {
+  const odd = { size: [height, width], depth: true } as const;
+  const [quick, plain] = [new Renderer(odd), new Renderer({ ...odd, reference: true })];
+  const { grid, spawn } = generateTerrain({ seed: 3, biome: "forest" });
+  fc.assert(
+    fc.property(cameraNear(spawn.x, spawn.y + 5, spawn.z), (camera) => {
+      const scene: Scene = { grid, biome: "forest", bodies: [], timeOfDay: 6000 };
+      quick.render(scene, camera);
+      plain.render(scene, camera);
+      // Exact, for the same reason.
+      expect(quick.depth).toEqual(plain.depth);
+      expect(quick.rgb).toEqual(plain.rgb);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("level rays just below a ceiling at the eye's own height meet what stands on its level", () => {
+  const wide = { size: [3, 120], depth: true } as const;
+  const [quick, plain] = [new Renderer(wide), new Renderer({ ...wide, reference: true })];
+  const grid = new VoxelGrid(40, 20, 40);
+  for (let x = 0; x < 40; x++) for (let z = 22; z < 40; z++) grid.set(x, 9, z, 3);
+  const scene: Scene = { grid, biome: "plains", bodies: [], timeOfDay: 6000 };
+  const camera: Camera = { x: 20.5, y: 9, z: 10, yaw: 0, pitch: 0, verticalFov: 70 };
+  quick.render(scene, camera);
+  plain.render(scene, camera);
+  expect(plain.depth?.[120 + 60]).toBe(12);
+  expect(quick.depth).toEqual(plain.depth);
+});
+
 test("the picture depends on the scene alone, not on what was drawn before", () => {
   const { grid, spawn } = generateTerrain({ seed: 5, biome: "nether" });
   const camera = { x: spawn.x, y: spawn.y + 1.62, z: spawn.z, yaw: 20, pitch: 5, verticalFov: 70 };
