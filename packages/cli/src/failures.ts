@@ -1,25 +1,19 @@
 // How an error looks on the command line: one line and an exit code.
 // Knows nothing about the commands.
-import { InputError, messageOf } from "@dsr/env-bridge/contract";
+import { isInputFault } from "@dsr/agent";
+import { messageOf } from "@dsr/env-bridge/contract";
 
-/** Codes of errors that the person at the keyboard can mend by changing what was typed. */
-const inputCodes: ReadonlySet<string> = new Set([
+/** Codes of dsr-core's errors that the person at the keyboard can mend by changing what was typed. */
+const coreInputCodes: ReadonlySet<string> = new Set([
   "invalid-argument",
-  "invalid-action",
   "invalid-graph",
-  "unknown-task",
-  "unknown-environment",
-  "unknown-policy",
   "unsupported",
-  "unauthorized",
-  "protocol-version",
   "device-unavailable",
 ]);
 
 /** 2 for wrong input, 1 for work that failed. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof InputError) return 2;
-  return isOnPurpose(error) && inputCodes.has(error.code) ? 2 : 1;
+  return isInputFault(error) || (isOnPurpose(error) && coreInputCodes.has(error.code)) ? 2 : 1;
 }
 
 /** The message on one line; unexpected errors name their kind. */

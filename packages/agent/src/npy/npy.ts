@@ -6,6 +6,7 @@ import {
   type NdArray,
   bytesOf,
   bytesPerElement,
+  dtypeStrings,
   ndarrayFromBytes,
   sizeOf,
 } from "@dsr/env-bridge/contract";
@@ -20,20 +21,6 @@ export interface TextArray {
 /** Whatever a .npy file may hold here. */
 export type NpyArray = NdArray | TextArray;
 
-const descriptors: Readonly<Record<DType, string>> = {
-  bool: "|b1",
-  int8: "|i1",
-  uint8: "|u1",
-  int16: "<i2",
-  uint16: "<u2",
-  int32: "<i4",
-  uint32: "<u4",
-  int64: "<i8",
-  uint64: "<u8",
-  float16: "<f2",
-  float32: "<f4",
-  float64: "<f8",
-};
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const alignment = 64;
 /** Unicode text is stored as 32-bit code points. */
@@ -42,7 +29,7 @@ const codePointBytes = 4;
 /** The bytes of a .npy file (version 1.0, little-endian, C order). */
 export function writeNpy(array: NpyArray): Uint8Array {
   if (array.dtype === "text") return join(...encodeText(array), array.shape);
-  return join(descriptors[array.dtype], bytesOf(array), array.shape);
+  return join(dtypeStrings[array.dtype], bytesOf(array), array.shape);
 }
 
 /**
@@ -55,7 +42,7 @@ export function readNpy(file: Uint8Array, name = ".npy"): NpyArray {
   const { descriptor, shape } = parseHeader(header, name);
   const bytes = file.subarray(dataOffset);
   if (/^[<|]U\d+$/u.test(descriptor)) return decodeText(bytes, Number(descriptor.slice(2)), shape, name);
-  const dtype = (Object.keys(descriptors) as DType[]).find((key) => descriptors[key] === descriptor);
+  const dtype = (Object.keys(dtypeStrings) as DType[]).find((key) => dtypeStrings[key] === descriptor);
   if (dtype === undefined) {
     throw new InputError(`${name}: expected little-endian numbers or text, found dtype '${descriptor}'`);
   }

@@ -20,6 +20,22 @@ export const dtypes = [
 
 export type DType = (typeof dtypes)[number];
 
+/** NumPy's `dtype.str` of every element type, little-endian; `|` where byte order has no meaning. */
+export const dtypeStrings: Readonly<Record<DType, string>> = {
+  bool: "|b1",
+  int8: "|i1",
+  uint8: "|u1",
+  int16: "<i2",
+  uint16: "<u2",
+  int32: "<i4",
+  uint32: "<u4",
+  int64: "<i8",
+  uint64: "<u8",
+  float16: "<f2",
+  float32: "<f4",
+  float64: "<f8",
+};
+
 interface DataByDType {
   bool: Uint8Array;
   int8: Int8Array;

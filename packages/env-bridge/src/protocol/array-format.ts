@@ -1,23 +1,7 @@
 // The msgpack-numpy form of an ndarray: NumPy dtype strings, the bin-typed keys, and the checks on what a peer claims.
 // Knows nothing about sockets or messages.
 import { InputError } from "../contract/errors.js";
-import { type DType, type NdArray, bytesPerElement, ndarrayFromBytes } from "../contract/ndarray.js";
-
-/** NumPy's `dtype.str` of every element type, little-endian; `|` where byte order has no meaning. */
-export const dtypeStrings: Readonly<Record<DType, string>> = {
-  bool: "|b1",
-  int8: "|i1",
-  uint8: "|u1",
-  int16: "<i2",
-  uint16: "<u2",
-  int32: "<i4",
-  uint32: "<u4",
-  int64: "<i8",
-  uint64: "<u8",
-  float16: "<f2",
-  float32: "<f4",
-  float64: "<f8",
-};
+import { type DType, type NdArray, bytesPerElement, dtypeStrings, ndarrayFromBytes } from "../contract/ndarray.js";
 
 /** NumPy allows 64 dimensions; more is not an array. */
 export const maxArrayDimensions = 64;

@@ -3,8 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { Packr } from "msgpackr";
 import { InputError } from "../contract/errors.js";
-import { type NdArray, bytesOf, isNdArray } from "../contract/ndarray.js";
-import { dtypeStrings } from "./array-format.js";
+import { type NdArray, bytesOf, dtypeStrings, isNdArray } from "../contract/ndarray.js";
 
 /** The pieces of one message, to be sent in order. */
 export type MessageParts = readonly Uint8Array[];

@@ -1,6 +1,6 @@
 // What a task makes the expert do: whom to hunt, which tool to use on it, what to gather and what to cook.
 // Knows nothing about the state of the world.
-import { craftItems } from "../simulation/craft-items.js";
+import { minedojoCraftItemNames } from "@dsr/env-bridge/contract";
 import type { TaskSpec } from "../tasks/index.js";
 
 /** What to do in an episode, whatever the world looks like. */
@@ -36,5 +36,5 @@ export function purposeOf(task: TaskSpec): Purpose {
   if (held === "shears") return { ...base, tool: "shears", gather: "wool", isKill: false };
   if (!task.target.startsWith("cooked_")) return { ...base, gather: task.target, isKill: task.target !== "egg" };
   const raw = task.target.slice("cooked_".length);
-  return { ...base, gather: raw, cookIndex: craftItems.indexOf(task.target), isKill: true };
+  return { ...base, gather: raw, cookIndex: minedojoCraftItemNames.indexOf(task.target), isKill: true };
 }

@@ -1,8 +1,13 @@
-import { createRandom, minedojoCraftItems, minedojoNoop, type MinedojoAction } from "@dsr/env-bridge/contract";
+import {
+  createRandom,
+  type MinedojoAction,
+  minedojoCraftItemNames,
+  minedojoCraftItems,
+  minedojoNoop,
+} from "@dsr/env-bridge/contract";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mobKinds } from "../world/mob-kinds.js";
-import { craftItems } from "./craft-items.js";
 import { Inventory, slotCount } from "./inventory.js";
 import { itemKind } from "./item-kinds.js";
 import { drawLoot, lootTables } from "./loot.js";
@@ -127,7 +132,7 @@ test("a furnace is placed and smelts meat with fuel, eight pieces a coal", () =>
   const { inventory } = world.player;
   inventory.slots[1] = { name: "coal", quantity: 2, wear: 0 };
   inventory.slots[2] = { name: "porkchop", quantity: 10, wear: 0 };
-  const cook = { function: "craft", craftItem: craftItems.indexOf("cooked_porkchop") } as const;
+  const cook = { function: "craft", craftItem: minedojoCraftItemNames.indexOf("cooked_porkchop") } as const;
   expect(act(world, cook)).toContain("expected a furnace nearby");
   expect(act(world, { pitch: 45, function: "place", slot: 0 })).toBeUndefined();
   expect(world.workplace().furnace).toBe(true);
@@ -140,9 +145,9 @@ test("a furnace is placed and smelts meat with fuel, eight pieces a coal", () =>
 });
 
 test("craft names what it has no recipe for, and the list has MineDojo's length", () => {
-  expect(craftItems).toHaveLength(minedojoCraftItems);
-  expect(craftItems[53]).toBe("wool");
-  expect(craftItems[224]).toBe("baked_potato");
+  expect(minedojoCraftItemNames).toHaveLength(minedojoCraftItems);
+  expect(minedojoCraftItemNames[53]).toBe("wool");
+  expect(minedojoCraftItemNames[224]).toBe("baked_potato");
   expect(act(flatSimulation(), { function: "craft", craftItem: 0 })).toBe(
     "craft blaze_powder: this world has no recipe for it",
   );

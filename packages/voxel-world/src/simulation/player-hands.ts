@@ -1,12 +1,11 @@
 // What the player's hands do in a tick: attack, use, drop, craft, equip, place, destroy.
 // Knows nothing about walking, tasks or rewards.
-import { type MinedojoAction } from "@dsr/env-bridge/contract";
+import { type MinedojoAction, minedojoCraftItemNames } from "@dsr/env-bridge/contract";
 import { cos, degreesToRadians, sin } from "../math/trigonometry.js";
 import { blockId } from "../world/blocks.js";
 import { isFree } from "./collisions.js";
 import { attackDamage, attackStrength, entityReach, knockBack, sprintKnockback } from "./combat.js";
 import { craft } from "./crafting.js";
-import { craftItems } from "./craft-items.js";
 import { throwDelay } from "./dropped-item.js";
 import { itemKind } from "./item-kinds.js";
 import type { Mob } from "./mob.js";
@@ -147,7 +146,7 @@ function drop(world: Simulation): string | undefined {
 }
 
 function craftItem(world: Simulation, index: number): string | undefined {
-  const item = craftItems[index] ?? "air";
+  const item = minedojoCraftItemNames[index] ?? "air";
   return craft(world.player.inventory, item, world.workplace(), world.furnaceFire);
 }
 
