@@ -1,5 +1,6 @@
 // Tells a person's mistakes from faults of the environment, its process or the machine.
 // Knows nothing about what is done with either.
+import { CoreInputError } from "@dsr/dsr-core/errors";
 import { DsrError, type ErrorCode, InfrastructureError, InputError, messageOf } from "@dsr/env-bridge/contract";
 
 const inputCodes: ReadonlySet<ErrorCode> = new Set([
@@ -29,6 +30,7 @@ export function isCancellation(error: unknown): error is DsrError {
  */
 export function asFault(error: unknown, where: string, otherwise: ErrorCode = "environment-crashed"): DsrError {
   if (isInputFault(error) || isCancellation(error) || error instanceof InfrastructureError) return error;
+  if (error instanceof CoreInputError) return new InputError(error.message, { cause: error });
   const code = error instanceof DsrError ? error.code : otherwise;
   return new InfrastructureError(`${where}: ${messageOf(error)}`, { code, cause: error });
 }

@@ -60,3 +60,8 @@ export class DeviceError extends CoreError {
     super(message, { code: "device-unavailable", ...options });
   }
 }
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

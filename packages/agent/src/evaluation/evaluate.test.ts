@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { appendFile, cp, readFile, readdir, writeFile } from "node:fs/promises";
 import { EnvServer } from "@dsr/env-bridge";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { readVideo } from "../video/read-video.js";
+import { readVideo } from "@dsr/dsr-core/video";
 import { readRecords } from "./episode-records.js";
 import { type EvaluateOptions, evaluate } from "./evaluate.js";
 import { CorridorEvaluations, tasks, workerModule } from "./fixtures/corridor-evaluation.js";

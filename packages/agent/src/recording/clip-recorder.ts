@@ -4,8 +4,8 @@ import { InputError, isNdArray } from "@dsr/env-bridge/contract";
 import { writeFileAtomically } from "../files/atomic-write.js";
 import type { LoopEvent } from "../loop/events.js";
 import type { LoopSubscriber } from "../loop/run-episode.js";
-import { rgbToI420 } from "../video/color.js";
-import { Mp4Writer } from "../video/mp4-writer.js";
+import { rgbToI420 } from "@dsr/dsr-core/video";
+import { Mp4Writer } from "@dsr/dsr-core/video";
 
 /** Length, size and source of a clip. */
 export interface ClipOptions {

@@ -25,8 +25,8 @@ import { outcomeOf, runEpisode } from "../loop/run-episode.js";
 import { type NpyArray } from "../npy/npy.js";
 import { readNpz } from "../npy/npz.js";
 import type { Policy } from "../policy/policy.js";
-import { i420ToRgb, rgbToI420 } from "../video/color.js";
-import { readVideo } from "../video/read-video.js";
+import { i420ToRgb, rgbToI420 } from "@dsr/dsr-core/video";
+import { readVideo } from "@dsr/dsr-core/video";
 import { ClipRecorder } from "./clip-recorder.js";
 import { Recorder } from "./recorder.js";
 

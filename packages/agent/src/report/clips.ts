@@ -3,8 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import type { EpisodeRecord } from "../evaluation/episode-records.js";
-import type { RgbImage } from "../video/color.js";
-import { readVideo } from "../video/read-video.js";
+import type { RgbImage } from "@dsr/dsr-core/video";
+import { readVideo } from "@dsr/dsr-core/video";
 import { encodePng } from "./png.js";
 import type { LoadedRun } from "./load-run.js";
 

@@ -1,7 +1,7 @@
 // Writes a picture as PNG (8-bit RGB, no interlace; ISO/IEC 15948).
 // Knows nothing about what it shows.
 import { zlibSync } from "fflate";
-import type { RgbImage } from "../video/color.js";
+import type { RgbImage } from "@dsr/dsr-core/video";
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

@@ -8,8 +8,8 @@ import { type EvaluationConfiguration, hashOf, type RunFile } from "../evaluatio
 import type { EpisodeRecord } from "../evaluation/episode-records.js";
 import { episodeSeed, jobKey, listJobs } from "../evaluation/jobs.js";
 import { summarize } from "../evaluation/summarize.js";
-import { rgbToI420 } from "../video/color.js";
-import { Mp4Writer } from "../video/mp4-writer.js";
+import { rgbToI420 } from "@dsr/dsr-core/video";
+import { Mp4Writer } from "@dsr/dsr-core/video";
 import { rateOverEpisodes, stepsToSuccess } from "./curves.js";
 import { escapeHtml, html } from "./html.js";
 import { encodePng } from "./png.js";

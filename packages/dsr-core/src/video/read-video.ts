@@ -1,6 +1,6 @@
 // Decodes a video file into RGB frames, one at a time.
 // Knows nothing about what they show.
-import { InputError, messageOf } from "@dsr/env-bridge/contract";
+import { CoreInputError, messageOf } from "../errors.js";
 import type { Input, InputVideoTrack, VideoSample } from "mediabunny";
 import { type RgbImage, i420ToRgb } from "./color.js";
 import { loadVideoLibrary } from "./video-library.js";
@@ -12,7 +12,7 @@ export interface VideoFrameImage extends RgbImage {
 
 /**
  * Decodes a file (by path) or its bytes, frame by frame; stop iterating at any time.
- * @throws InputError when there is no video that can be decoded
+ * @throws CoreInputError when there is no video that can be decoded
  */
 export async function* readVideo(video: string | Uint8Array): AsyncGenerator<VideoFrameImage> {
   const library = await loadVideoLibrary();
@@ -35,7 +35,7 @@ export async function* readVideo(video: string | Uint8Array): AsyncGenerator<Vid
 
 async function imageOf(sample: VideoSample, name: string): Promise<VideoFrameImage> {
   if (sample.format !== "I420") {
-    throw new InputError(`video ${name}: expected 8-bit 4:2:0 pictures (I420), found ${sample.format ?? "others"}`);
+    throw new CoreInputError(`video ${name}: expected 8-bit 4:2:0 pictures (I420), found ${sample.format ?? "others"}`);
   }
   const planes = new Uint8Array(sample.allocationSize());
   await sample.copyTo(planes);
@@ -47,9 +47,9 @@ async function videoTrackOf(input: Input, name: string): Promise<InputVideoTrack
     const track = await input.getPrimaryVideoTrack();
     if (track !== null && (await track.canDecode())) return track;
   } catch (error) {
-    throw new InputError(`video ${name}: expected a file that can be decoded, found: ${messageOf(error)}`, {
+    throw new CoreInputError(`video ${name}: expected a file that can be decoded, found: ${messageOf(error)}`, {
       cause: error,
     });
   }
-  throw new InputError(`video ${name}: expected a video track that can be decoded, found none`);
+  throw new CoreInputError(`video ${name}: expected a video track that can be decoded, found none`);
 }

@@ -1,4 +1,4 @@
-import { InputError } from "@dsr/env-bridge/contract";
+import { CoreInputError } from "../errors.js";
 import { expect, test } from "vitest";
 import { type RgbImage, i420ToRgb, rgbToI420 } from "./color.js";
 import { Mp4Writer } from "./mp4-writer.js";
@@ -53,6 +53,6 @@ test("odd sizes are extended to even ones", async () => {
 
 test("sizes that no video has are refused, and so are bytes that are no video", async () => {
   const tiny = Mp4Writer.open({ width: 4, height: 4, frameRate: 20, quality: { quantizer: 20 } });
-  await expect(tiny).rejects.toThrow(InputError);
+  await expect(tiny).rejects.toThrow(CoreInputError);
   await expect(readVideo(new Uint8Array(500)).next()).rejects.toThrow(/video 500 bytes: expected .* found/u);
 });

@@ -1,6 +1,6 @@
 // Writes H.264 MP4 files frame by frame.
 // Knows nothing about episodes.
-import { InfrastructureError, InputError, messageOf } from "@dsr/env-bridge/contract";
+import { CoreError, CoreInputError, messageOf } from "../errors.js";
 import type { BufferTarget, FilePathTarget, Output, VideoSampleSource } from "mediabunny";
 import { even } from "./color.js";
 import { type VideoLibrary, loadVideoLibrary } from "./video-library.js";
@@ -46,11 +46,11 @@ export class Mp4Writer {
     this.#output.addVideoTrack(this.#source, { frameRate });
   }
 
-  /** @throws InputError for sizes that H.264 cannot hold; InfrastructureError when the file cannot be opened */
+  /** @throws CoreInputError for sizes that H.264 cannot hold; CoreError when the file cannot be opened */
   static async open(options: Mp4Options): Promise<Mp4Writer> {
     const { width, height } = options;
     if (!(width >= 16 && height >= 16 && width <= 4096 && height <= 4096)) {
-      throw new InputError(`video: expected 16 to 4096 pixels a side, found ${width} × ${height}`);
+      throw new CoreInputError(`video: expected 16 to 4096 pixels a side, found ${width} × ${height}`);
     }
     const writer = new Mp4Writer(await loadVideoLibrary(), options);
     await writer.#guard("open", () => writer.#output.start());
@@ -96,7 +96,7 @@ export class Mp4Writer {
       await work();
     } catch (error) {
       const where = this.#options.path ?? "in memory";
-      throw new InfrastructureError(`video ${where}: could not ${what}: ${messageOf(error)}`, {
+      throw new CoreError(`video ${where}: could not ${what}: ${messageOf(error)}`, {
         code: "internal",
         cause: error,
       });

@@ -1,0 +1,4 @@
+// Video files: decoding to RGB frames, encoding, colour conversion.
+export * from "./color.js";
+export { Mp4Writer, type Mp4Options } from "./mp4-writer.js";
+export * from "./read-video.js";
