@@ -15,6 +15,7 @@ export { type DerivedAnswer, deriveAnswer, describeSeries } from "./derive-answe
 export * from "./describe/index.js";
 export * from "./formats/index.js";
 export * from "./free-form/index.js";
+export * from "./leakage/index.js";
 export * from "./options/index.js";
 export * from "./plan.js";
 export * from "./question-types.js";
