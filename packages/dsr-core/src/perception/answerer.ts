@@ -93,6 +93,11 @@ export function letterOf(option: number): string {
   return String.fromCodePoint(65 + option);
 }
 
+/** The option of a letter: 0 for `A`. */
+export function indexOfLetter(letter: string): number {
+  return (letter.codePointAt(0) ?? 0) - 65;
+}
+
 /** Checks everything of a request but its clip. @throws CoreInputError */
 export function checkRequest({ question, options, maxTokens = 1, temperature = 0 }: AnswerRequest): void {
   if (question.trim() === "") throw new CoreInputError("question: expected text, found none");

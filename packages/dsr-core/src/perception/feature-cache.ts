@@ -24,7 +24,6 @@ export interface FeatureCacheStatistics {
  * of `n` frames that moves one frame at a time pairs its frames in two ways: a limit of `n` keeps both.
  */
 export class FeatureCache<F> {
-  readonly #encode: PairEncoder<F>;
   readonly #limit: number;
   readonly #kept = new Map<string, Promise<F>>();
   readonly #ids = new WeakMap<VideoFrameImage, number>();
@@ -33,19 +32,21 @@ export class FeatureCache<F> {
   #misses = 0;
 
   /** @throws CoreInputError for a limit below 1 */
-  constructor(encode: PairEncoder<F>, limit: number) {
+  constructor(limit: number) {
     if (!Number.isInteger(limit) || limit < 1)
       throw new CoreInputError(`feature cache: expected a limit of at least 1 pair, found ${limit}`);
-    this.#encode = encode;
     this.#limit = limit;
   }
 
-  /** Features of each pair, in order; pairs asked for at the same time are computed once. A failure is not remembered. */
-  async encode(pairs: readonly FramePair[], signal?: AbortSignal): Promise<readonly F[]> {
+  /**
+   * Features of each pair, in order; `encode` computes those that are not kept. Pairs asked for at the same time are
+   * computed once. A failure is not remembered.
+   */
+  async encode(pairs: readonly FramePair[], encode: PairEncoder<F>, signal?: AbortSignal): Promise<readonly F[]> {
     const found: F[] = [];
     for (const pair of pairs) {
       signal?.throwIfAborted();
-      found.push(await this.#featuresOf(pair));
+      found.push(await this.#featuresOf(pair, encode));
     }
     return found;
   }
@@ -59,7 +60,7 @@ export class FeatureCache<F> {
     this.#kept.clear();
   }
 
-  #featuresOf(pair: FramePair): Promise<F> {
+  #featuresOf(pair: FramePair, encode: PairEncoder<F>): Promise<F> {
     const key = `${this.#idOf(pair[0])}:${this.#idOf(pair[1])}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined) {
@@ -69,7 +70,7 @@ export class FeatureCache<F> {
       return kept;
     }
     this.#misses += 1;
-    const features = this.#encode(pair);
+    const features = encode(pair);
     this.#kept.set(key, features);
     features.catch(() => this.#kept.delete(key));
     this.#dropOldest();

@@ -12,6 +12,7 @@ import {
   type Answerer,
   type GenerateRequest,
   checkRequest,
+  indexOfLetter,
   letterOf,
 } from "./answerer.js";
 import { type Clip, checkClip } from "./clip.js";
@@ -20,7 +21,8 @@ import { type ClipPartOptions, clipParts } from "./open-ai/clip-parts.js";
 import { letterProbabilities } from "./open-ai/letter-probabilities.js";
 import { type RetryOptions, type RetryRuntime, defaultRetry, systemRuntime } from "./open-ai/retry.js";
 import { type ServerUsage, type TokenPrices, UsageCounter } from "./open-ai/usage.js";
-import { chosenOption, questionText } from "./prompts.js";
+import { parseAnswer } from "../processors/answers.js";
+import { questionText } from "./question-text.js";
 
 export interface OpenAiAnswererOptions extends Partial<ClipPartOptions> {
   /** For example `http://127.0.0.1:8000/v1`. */
@@ -96,8 +98,8 @@ export class OpenAiAnswerer implements Answerer {
       return { option: undefined, letter: undefined, probabilities: [], text, scoring: "text", timings };
     const probabilities = letterProbabilities(choice?.logprobs, options.length) ?? [];
     const scored = probabilities.length > 0;
-    const option = scored ? probabilities.indexOf(Math.max(...probabilities)) : chosenOption(text, options);
-    const letter = option === undefined ? undefined : letterOf(option);
+    const letter = scored ? letterOf(probabilities.indexOf(Math.max(...probabilities))) : writtenLetter(text, options);
+    const option = letter === undefined ? undefined : indexOfLetter(letter);
     return { option, letter, probabilities, text, scoring: scored ? "letter" : "text", timings };
   }
 
@@ -157,6 +159,11 @@ export class OpenAiAnswerer implements Answerer {
   #signal(signal: AbortSignal | undefined): AbortSignal {
     return AbortSignal.any(signal === undefined ? [this.#closed.signal] : [signal, this.#closed.signal]);
   }
+}
+
+/** The letter that a written answer names. */
+function writtenLetter(text: string, options: readonly string[]): string | undefined {
+  return parseAnswer(text, options.map((option, index) => ({ letter: letterOf(index), text: option })));
 }
 
 function check(request: AnswerRequest): void {
