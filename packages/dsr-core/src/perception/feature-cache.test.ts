@@ -58,7 +58,10 @@ test("pairs asked for at once are computed once, and a failure is tried again", 
   };
   const pair: FramePair = [frame(1), frame(2)];
   await expect(cache.encode([pair], fragile)).rejects.toThrow("device lost");
-  expect(await Promise.all([cache.encode([pair], fragile), cache.encode([pair, pair], fragile)])).toEqual([[2], [2, 2]]);
+  expect(await Promise.all([cache.encode([pair], fragile), cache.encode([pair, pair], fragile)])).toEqual([
+    [2],
+    [2, 2],
+  ]);
   expect(calls).toBe(2);
 });
 

@@ -163,7 +163,10 @@ export class OpenAiAnswerer implements Answerer {
 
 /** The letter that a written answer names. */
 function writtenLetter(text: string, options: readonly string[]): string | undefined {
-  return parseAnswer(text, options.map((option, index) => ({ letter: letterOf(index), text: option })));
+  return parseAnswer(
+    text,
+    options.map((option, index) => ({ letter: letterOf(index), text: option })),
+  );
 }
 
 function check(request: AnswerRequest): void {
