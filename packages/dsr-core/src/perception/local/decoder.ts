@@ -20,8 +20,6 @@ export interface DecoderInput {
   /** int64 [3, rows, tokens]. */
   readonly positions: NdData;
   readonly past?: KeyValueCache;
-  /** Tokens of each row that count; all when absent. The others are at the end. */
-  readonly lengths?: readonly number[];
   /** Tokens at the end whose logits are wanted; 0 for all. */
   readonly keep: number;
 }
@@ -64,7 +62,7 @@ export class Decoder {
     const past = input.past ?? this.#empty();
     const found = await this.#session.run({
       inputs_embeds: embeddings,
-      attention_mask: maskOf(past.length, [rows, tokens], input.lengths),
+      attention_mask: onesOf(rows, past.length + tokens),
       position_ids: positions,
       num_logits_to_keep: int64Data([], [keep]),
       ...this.#slots(rows),
@@ -103,11 +101,9 @@ function presentOf(found: Tensors, pastName: string): NdData {
   return tensor;
 }
 
-/** int64 [rows, past + tokens]: 1 where there is something to attend to. */
-function maskOf(past: number, [rows, tokens]: readonly [number, number], lengths?: readonly number[]): NdData {
-  const data = new BigInt64Array(rows * (past + tokens)).fill(1n);
-  lengths?.forEach((length, row) => data.fill(0n, row * (past + tokens) + past + length, (row + 1) * (past + tokens)));
-  return tensorData("int64", [rows, past + tokens], data);
+/** int64 [rows, tokens]: everything may be attended to; what comes later is hidden by the decoder itself. */
+function onesOf(rows: number, tokens: number): NdData {
+  return tensorData("int64", [rows, tokens], new BigInt64Array(rows * tokens).fill(1n));
 }
 
 /** The same memory for each row. */

@@ -39,8 +39,7 @@ async function laterLikelihoods(
 ): Promise<readonly number[]> {
   const longest = Math.max(...options.map((ids) => ids.length)) - 1;
   if (longest === 0) return options.map(() => 0);
-  const lengths = options.map((ids) => ids.length - 1);
-  // what stands after a shorter option is masked and never looked at
+  // what stands after a shorter option is never looked at: tokens see only what comes before them
   const padded = options.flatMap((ids) =>
     Array.from({ length: longest }, (_, at) => (at < ids.length - 1 ? ids[at] : ids[0]) ?? 0),
   );
@@ -50,7 +49,6 @@ async function laterLikelihoods(
     embeddings: tensorData("float32", [options.length, longest, width], embeddings),
     positions: countingPositions(prompt.next, options.length, longest),
     past: prompt.cache,
-    lengths,
     keep: 0,
   });
   return options.map((ids, row) => {
