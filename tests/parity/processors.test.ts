@@ -148,7 +148,8 @@ describe("resized pictures are the reference's bytes", () => {
   });
 
   test("the reference's own ways differ by little", () => {
-    const worst = (key: "differenceToPillow" | "differenceToFloat") => Math.max(...golden.resizes.map((each) => each[key]));
+    const worst = (key: "differenceToPillow" | "differenceToFloat") =>
+      Math.max(...golden.resizes.map((each) => each[key]));
     console.log(
       `resized bytes: max|difference| 0 by hash; the reference is ${worst("differenceToPillow")} off Pillow and ` +
         `${worst("differenceToFloat")} off its own float path`,
