@@ -62,8 +62,8 @@ function carefulAnswer(reply: string, options: readonly Option[]): string | unde
   );
 }
 
-/** A letter that is a word of its own; "A" and "I" before a word in small letters belong to the sentence. */
-const loneLetterPattern = "(?:[B-HJ-Z]|[AI](?!\\s+[a-z]))(?![\\w'’])";
+/** A letter that is a word of its own; "A" and "I" before a word in small letters (but "or", "and") belong to the sentence. */
+const loneLetterPattern = "(?:[B-HJ-Z]|[AI](?!\\s+(?!or\\b|and\\b)[a-z]))(?![\\w'’])";
 
 /** The last "answer is X", "answer: X", "option X" or "\\boxed{X}": reasoning comes before the conclusion. */
 function statedLetter(text: string): string | undefined {
