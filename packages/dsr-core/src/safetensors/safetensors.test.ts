@@ -87,6 +87,14 @@ test("some rows of a tensor are read alone", async () => {
   await reader.close();
 });
 
+test("a tensor made piece by piece is the same as a whole one, and must be complete", async () => {
+  const halves = [Uint8Array.of(0, 0, 128, 63), Uint8Array.of(0, 0, 0, 192)];
+  const streamed = { type: "F32", shape: [2], pieces: () => halves } as const;
+  expect(await encode(new Map([["x", streamed]]))).toEqual(await encode(new Map([["x", vector(1, -2)]])));
+  const short = { ...streamed, pieces: () => halves.slice(1) };
+  await expect(encode(new Map([["x", short]]))).rejects.toThrow("tensor 'x': expected 8 bytes, found 4");
+});
+
 test("narrowed tensors read back as their nearest neighbours", async () => {
   const tensors = new Map([
     ["brain", toRawTensor(vector(1, Math.PI), "BF16")],

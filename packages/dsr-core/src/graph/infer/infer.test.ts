@@ -25,8 +25,8 @@ function numbers(...shape: readonly number[]): NdData {
   );
 }
 function bytes(...shape: readonly number[]): NdData {
-  const { data } = numbers(...shape);
-  return { dtype: "uint8", shape, data: Uint8Array.from(data, (_, place) => place * 37) };
+  const length = shape.reduce((product, each) => product * each, 1);
+  return { dtype: "uint8", shape, data: Uint8Array.from({ length }, (_, place) => place * 37) };
 }
 const list = (...elements: readonly number[]): NdData => int64Data([elements.length], elements);
 const number = (element: number): NdData => int64Data([], [element]);
