@@ -176,6 +176,17 @@ export class GraphBuilder {
     return value;
   }
 
+  /** Names a length that the graph computes, as an int64 list of one; shapes may use the name from then on. */
+  namedLength(name: string, computed: Value): Dimension {
+    const [known] = this.constantOf(computed)?.data ?? [];
+    if (known !== undefined) return Number(known);
+    if (computed.dtype !== "int64" || !equalShapes(computed.shape, [1]))
+      this.fail(`length '${name}'`, "int64[1]", formatType(computed));
+    if (this.#sources.has(name)) this.fail(`length '${name}'`, "a name not yet used in the graph", "one used before");
+    this.#sources.set(name, { computed });
+    return name;
+  }
+
   /** Adds a node and gives its first output. */
   emitOne(
     operator: string,

@@ -85,6 +85,7 @@ const cases: readonly Case[] = [
   { operator: "Gelu", inputs: [numbers([2, 3])], attributes: { approximate: "tanh" } },
   { operator: "QuickGelu", inputs: [numbers([2, 3])], attributes: { alpha: 1 }, domain: "com.microsoft" },
   one("Div", list(7, -7, 7, -7), list(2, 2, -2, -2)),
+  one("Mod", list(7, 6, 5, 4), list(4)),
   one("Equal", list(1, 2, 3), list(1, 0, 3)),
   one("And", ...masks),
   one("Or", ...masks),

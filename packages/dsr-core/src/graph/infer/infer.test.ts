@@ -43,6 +43,7 @@ const EXAMPLES: readonly Example[] = [
   ...each(["Floor", "Round", "Sign", "Identity", "Gelu", "Clip", "Softplus"], { inputs: [numbers(2, 3)] }),
   { operator: "QuickGelu", inputs: [numbers(2, 3)], domain: "com.microsoft" },
   ...each(["Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Sum"], { inputs: [numbers(2, 1, 3), numbers(4, 1)] }),
+  { operator: "Mod", inputs: [list(5, 7, 9), list(4)] },
   ...each(["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"], { inputs: [numbers(2, 3), numbers(3)] }),
   ...each(["And", "Or"], { inputs: [mask, boolData([3], [true, true, false])] }),
   { operator: "Not", inputs: [mask] },
