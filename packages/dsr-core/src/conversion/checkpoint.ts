@@ -1,40 +1,41 @@
-// A folder with configuration and safetensors, checked against a model definition, as a source of weights.
+// A folder with configuration and safetensors, checked against the model's definition, as a source of weights.
 // Knows nothing about ONNX or number formats to be written.
 import { join } from "node:path";
 import { CoreInputError } from "../errors.js";
 import type { DeferredData } from "../graph/graph.js";
 import { countElements, equalShapes, formatShape } from "../graph/shape.js";
 import { openSafetensorsFolder, toFloat32, type SafetensorsReader } from "../safetensors/index.js";
+import type { VisionLanguageConfig } from "../model/vision-language/config/config.js";
+import { parseModelConfig } from "../model/vision-language/config/parse-config.js";
+import { modelTensors } from "../model/vision-language/parts/model-tensors.js";
+import { canonicalTensorName, isIgnoredTensor } from "../model/vision-language/parts/tensor-names.js";
 import { readJson } from "./json-file.js";
-import type { DefineModel, ModelDefinition } from "./model-definition.js";
 
 /** Element types that weights may have in a checkpoint. */
 const weightTypes: ReadonlySet<string> = new Set(["F32", "F16", "BF16"]);
 
-/** Tensors that checkpoints carry and no model needs: computed tables, and what only training used. */
-const ignored = [/(^|\.)inv_freq$/, /(^|\.)mask_token$/, /(^|\.)position_ids$/, /(^|\.)num_batches_tracked$/];
-
 /** An open checkpoint. Close it when done. */
 export interface Checkpoint {
   readonly folder: string;
-  readonly definition: ModelDefinition;
+  readonly config: VisionLanguageConfig;
+  /** Shapes of the weights the model needs, by canonical name. */
+  readonly tensors: ReadonlyMap<string, readonly number[]>;
   /** What is wrong with its tensors; empty when it is complete. */
   readonly problems: readonly string[];
   /** Bytes of its tensors by element type. */
   readonly bytesByType: Readonly<Record<string, number>>;
   /** A weight by its canonical name as float32 that is read when needed. */
-  weight(name: string): DeferredData;
-  close(): Promise<void>;
+  readonly weight: (name: string) => DeferredData;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens a folder. Throws CoreInputError when configuration or weights cannot be read at all. */
-export async function openCheckpoint(folder: string, define: DefineModel): Promise<Checkpoint> {
+export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const where = join(folder, "config.json");
   const config = await readJson(where, "a model's configuration");
   const reader = await openSafetensorsFolder(folder);
   try {
-    const definition = define(config, { where, tensorNames: reader.tensors.keys() });
-    return createCheckpoint(folder, definition, reader);
+    return createCheckpoint(folder, parseModelConfig(config, { where, tensors: reader.tensors }), reader);
   } catch (error) {
     await reader.close();
     throw error;
@@ -42,21 +43,23 @@ export async function openCheckpoint(folder: string, define: DefineModel): Promi
 }
 
 /** Opens a folder and throws one CoreInputError that names what is missing, unknown or of another shape. */
-export async function openCompleteCheckpoint(folder: string, define: DefineModel): Promise<Checkpoint> {
-  const checkpoint = await openCheckpoint(folder, define);
+export async function openCompleteCheckpoint(folder: string): Promise<Checkpoint> {
+  const checkpoint = await openCheckpoint(folder);
   if (checkpoint.problems.length === 0) return checkpoint;
   await checkpoint.close();
   throw new CoreInputError(
-    `${folder}: expected the ${checkpoint.definition.tensors.size} tensors of its configuration, found ${checkpoint.problems.join("; ")}`,
+    `${folder}: expected the ${checkpoint.tensors.size} tensors of its configuration, found ${checkpoint.problems.join("; ")}`,
   );
 }
 
-function createCheckpoint(folder: string, definition: ModelDefinition, reader: SafetensorsReader): Checkpoint {
-  const stored = new Map([...reader.tensors.keys()].map((name) => [definition.canonicalName(name), name]));
+function createCheckpoint(folder: string, config: VisionLanguageConfig, reader: SafetensorsReader): Checkpoint {
+  const stored = new Map([...reader.tensors.keys()].map((name) => [canonicalTensorName(name), name]));
+  const tensors = modelTensors(config);
   return {
     folder,
-    definition,
-    problems: findProblems(definition, reader, stored),
+    config,
+    tensors,
+    problems: findProblems(tensors, reader, stored),
     bytesByType: bytesByType(reader),
     weight: (name) => weightOf(reader, stored.get(name) ?? name, name),
     close: () => reader.close(),
@@ -79,7 +82,7 @@ function weightOf(reader: SafetensorsReader, stored: string, name: string): Defe
 }
 
 function findProblems(
-  { tensors }: ModelDefinition,
+  tensors: ReadonlyMap<string, readonly number[]>,
   reader: SafetensorsReader,
   stored: ReadonlyMap<string, string>,
 ): readonly string[] {
@@ -106,7 +109,7 @@ function findProblems(
 /** A head that shares its matrix with the token embedding is stored by some writers and not by others. */
 function isIgnored(name: string, tensors: ReadonlyMap<string, readonly number[]>): boolean {
   const isTiedHead = name === "lm_head.weight" && tensors.has("model.embed_tokens.weight");
-  return isTiedHead || ignored.some((pattern) => pattern.test(name));
+  return isTiedHead || isIgnoredTensor(name);
 }
 
 const shownNames = 3;

@@ -23,6 +23,8 @@ async function readText(path: string, what: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof CoreInputError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    throw new CoreInputError(`${path}: expected ${what}, found ${code === "ENOENT" ? "no such file" : code}`, { cause });
+    throw new CoreInputError(`${path}: expected ${what}, found ${code === "ENOENT" ? "no such file" : code}`, {
+      cause,
+    });
   }
 }

@@ -25,8 +25,8 @@ export const modelManifestSchema = z.object({
   format: z.literal(manifestFormat),
   /** Version of the tool that wrote the set. */
   tool: z.string(),
-  /** The model in a few words, such as its fusion variant. */
-  description: z.string(),
+  /** How geometry reaches the language model. */
+  fusion: z.enum(["plain", "addition", "gsm"]),
   precisions: z.array(z.enum(precisions)).min(1),
   /** Parameters of the whole model; parts may share some. */
   parameters: count,

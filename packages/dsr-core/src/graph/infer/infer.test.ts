@@ -25,7 +25,7 @@ function numbers(...shape: readonly number[]): NdData {
   );
 }
 function bytes(...shape: readonly number[]): NdData {
-  const length = shape.reduce((product, each) => product * each, 1);
+  const length = shape.reduce((product, factor) => product * factor, 1);
   return { dtype: "uint8", shape, data: Uint8Array.from({ length }, (_, place) => place * 37) };
 }
 const list = (...elements: readonly number[]): NdData => int64Data([elements.length], elements);
