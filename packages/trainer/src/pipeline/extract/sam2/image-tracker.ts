@@ -21,7 +21,7 @@ export interface Sam2ImageSessions {
 }
 
 /** Share of a box's sides by which the next frame's prompt is larger on each side. */
-const growth = 0.15;
+const growth = 0.25;
 
 /** Wraps the two sessions. */
 export function sam2ImageTracker(sessions: Sam2ImageSessions): MaskTracker {
