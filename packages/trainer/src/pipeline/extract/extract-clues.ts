@@ -50,14 +50,16 @@ export async function extractClues(
   const tracked = await findObjects(frames, { agents, objects }, perceivers, options);
   const size = { width: first.width, height: first.height };
   const lifted = tracked.flatMap(
-    (object, i) => liftObject(object, `${object.class}-${i + 1}`, { scene, size, leastFrames: options.leastFrames }) ?? [],
+    (object, i) =>
+      liftObject(object, `${object.class}-${i + 1}`, { scene, size, leastFrames: options.leastFrames }) ?? [],
   );
   if (lifted.length < 2)
     throw new CoreInputError(
       `expected two objects in sight for ${options.leastFrames} frames, found ${lifted.length} of ${tracked.length} tracked`,
     );
   const found: ClueObject[] = [];
-  for (const object of lifted) found.push(object.isAgent ? await withOrientations(object, frames, scene, perceivers) : object);
+  for (const object of lifted)
+    found.push(object.isAgent ? await withOrientations(object, frames, scene, perceivers) : object);
   return {
     format: "dsr.clues",
     formatVersion: 1,
@@ -78,7 +80,9 @@ function mutable(list: readonly number[] | null): number[] | null {
 }
 
 function sourceName({ reconstructor, detector, tracker, orientation }: Perceivers): string {
-  return [reconstructor, detector, tracker, ...(orientation === undefined ? [] : [orientation])].map(({ name }) => name).join("+");
+  return [reconstructor, detector, tracker, ...(orientation === undefined ? [] : [orientation])]
+    .map(({ name }) => name)
+    .join("+");
 }
 
 interface Classes {
@@ -98,7 +102,9 @@ async function findObjects(
   for (const index of anchors(frames.length, detections)) {
     const frame = frames[index];
     if (frame === undefined || found.length >= mostObjects) continue;
-    const seen = (await detector.detect(frame, classes)).filter(({ box }) => !isFollowed(box, found, index, frame.width));
+    const seen = (await detector.detect(frame, classes)).filter(
+      ({ box }) => !isFollowed(box, found, index, frame.width),
+    );
     const fresh = seen.slice(0, mostObjects - found.length);
     const starts = fresh.map(({ box }): TrackStart => ({ frame: index, box }));
     const tracks = starts.length === 0 ? [] : await tracker.track(frames, starts);
@@ -116,12 +122,7 @@ function anchors(frames: number, count: number): readonly number[] {
 /** Least overlap of a new box with a followed object's own for it to be the same object. */
 const sameObject = 0.5;
 
-function isFollowed(
-  box: TrackStart["box"],
-  found: readonly TrackedObject[],
-  frame: number,
-  width: number,
-): boolean {
+function isFollowed(box: TrackStart["box"], found: readonly TrackedObject[], frame: number, width: number): boolean {
   return found.some(({ track }) => {
     const own = boxIn(track, frame, width);
     return own !== undefined && overlap(own, box) > sameObject;

@@ -7,3 +7,7 @@ export { detectorSize, groundingDino, type GroundingDinoOptions } from "./ground
 export { sam2ImageTracker, type Sam2ImageSessions } from "./sam2/image-tracker.js";
 export { sam2VideoTracker, type Sam2VideoSessions } from "./sam2/video-tracker.js";
 export { orientAnything, readOrientation } from "./orient-anything/orient-anything.js";
+export { resample, type ResampleFilter } from "./images/resample.js";
+export { maskOfLogits } from "./images/upsample.js";
+export { orientationInput } from "./orient-anything/orient-anything.js";
+export { depthEdges } from "./pi3/kept-points.js";

@@ -54,7 +54,11 @@ export function centerOf(
 export function liftObject(
   { track, ...rest }: TrackedObject,
   id: string,
-  { scene, size, leastFrames }: { readonly scene: SceneReconstruction; readonly size: FrameSize; readonly leastFrames: number },
+  {
+    scene,
+    size,
+    leastFrames,
+  }: { readonly scene: SceneReconstruction; readonly size: FrameSize; readonly leastFrames: number },
 ): ClueObject | undefined {
   const sightings = scene.frames.map((_, frame) => sightingOf(track[frame], size, scene, frame));
   const [start, end] = longestStretch(sightings.map((sighting) => sighting !== null));

@@ -16,7 +16,9 @@ import { sam2VideoTracker } from "./sam2/video-tracker.js";
 export const perceiverFiles = {
   pi3: ["pi3/model.onnx"],
   detector: ["grounding-dino/model.onnx", "grounding-dino/tokenizer.json"],
-  video: ["image_encoder", "memory_attention", "image_decoder", "memory_encoder"].map((name) => `sam2-video/${name}.onnx`),
+  video: ["image_encoder", "memory_attention", "image_decoder", "memory_encoder"].map(
+    (name) => `sam2-video/${name}.onnx`,
+  ),
   image: ["vision_encoder", "prompt_encoder_mask_decoder"].map((name) => `sam2-image/${name}.onnx`),
   orientation: ["orient-anything/model.onnx"],
 } as const;

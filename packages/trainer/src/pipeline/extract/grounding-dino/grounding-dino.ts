@@ -49,7 +49,11 @@ export function groundingDino(
       if (classes.length === 0) return [];
       const { ids, spans } = captionTokens(classes, tokenizer);
       const picture = resample(frame, detectorSize(frame, sides), "bilinear");
-      const feeds = { ...captionFeeds(ids), pixel_values: pictureTensor([picture], imageNet), pixel_mask: ones(picture) };
+      const feeds = {
+        ...captionFeeds(ids),
+        pixel_values: pictureTensor([picture], imageNet),
+        pixel_mask: ones(picture),
+      };
       const outputs = await session.run(known(session, feeds));
       const [logits, boxes] = [outputs["logits"], outputs["pred_boxes"]];
       const raw = { logits: numbersOf(logits), boxes: numbersOf(boxes), tokens: logits?.shape[2] ?? 1 };

@@ -60,10 +60,7 @@ interface Prompt {
   readonly frame: VideoFrameImage;
 }
 
-async function decode(
-  decoder: RuntimeSession,
-  { embeddings, box, frame }: Prompt,
-): Promise<RunLengths | undefined> {
+async function decode(decoder: RuntimeSession, { embeddings, box, frame }: Prompt): Promise<RunLengths | undefined> {
   const outputs = await decoder.run({
     ...embeddings,
     input_points: float32Data([1, 1, 0, 2], []),
@@ -75,7 +72,11 @@ async function decode(
 }
 
 /** The mask that the decoder itself thinks best. */
-function bestMask(masks: NdData | undefined, scores: NdData | undefined, frame: VideoFrameImage): RunLengths | undefined {
+function bestMask(
+  masks: NdData | undefined,
+  scores: NdData | undefined,
+  frame: VideoFrameImage,
+): RunLengths | undefined {
   const [height, width] = masks?.shape.slice(-2) ?? [];
   if (masks === undefined || scores === undefined || height === undefined || width === undefined)
     throw new CoreError("SAM2 mask decoder: expected pred_masks and iou_scores, found others");

@@ -96,14 +96,13 @@ async function followObject(
     pointer: part(decoded, "obj_ptr"),
   };
   bank?.add(memory);
-  return { mask: maskOf(part(decoded, "pred_mask"), frame), bank: bank ?? new MemoryBank(memory, part(written, "temporal_code")) };
+  return {
+    mask: maskOf(part(decoded, "pred_mask"), frame),
+    bank: bank ?? new MemoryBank(memory, part(written, "temporal_code")),
+  };
 }
 
-async function remembered(
-  { memoryAttention }: Sam2VideoSessions,
-  encoded: Tensors,
-  bank: MemoryBank,
-): Promise<NdData> {
+async function remembered({ memoryAttention }: Sam2VideoSessions, encoded: Tensors, bank: MemoryBank): Promise<NdData> {
   const outputs = await memoryAttention.run({
     current_vision_feat: part(encoded, "vision_feats"),
     current_vision_pos_embed: part(encoded, "vision_pos_embed"),
