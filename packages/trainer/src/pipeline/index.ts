@@ -5,7 +5,18 @@ export { type ClipRecord, DataFolder } from "./build/data-folder.js";
 export { itemFiles } from "./build/write-items.js";
 export { type Clip, type ClueSource, isSkipped, type SkippedClip } from "./clue-source.js";
 export { type DataStatistics, dataStatistics, readItems } from "./data-statistics.js";
+export * from "./curate/index.js";
+export * from "./export/index.js";
 export * from "./extract/index.js";
+export {
+  defaultFreeFormOptions,
+  drawFreeFormPlans,
+  freeFormGenerator,
+  type FreeFormGeneratorOptions,
+} from "./generate/free-form-generator.js";
+export * from "./language/index.js";
+export * from "./review/index.js";
+export * from "./stages/index.js";
 export type { Generated, Generator } from "./generate/generator.js";
 export { templateGenerator, type TemplateGeneratorOptions } from "./generate/template-generator.js";
 export { facing } from "./sources/voxel/exact-clues.js";
