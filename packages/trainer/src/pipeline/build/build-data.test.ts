@@ -15,6 +15,7 @@ import { sha256 } from "../../checkpoints/manifest.js";
 import { dataStatistics, readItems } from "../data-statistics.js";
 import { templateGenerator } from "../generate/template-generator.js";
 import { walkingSource, type WalkingFaults } from "../fixtures/walking-source.js";
+import { plotStatistics } from "../statistics-plot.js";
 import { buildData, type BuildDataOptions } from "./build-data.js";
 import { itemFiles } from "./write-items.js";
 
@@ -71,6 +72,9 @@ test("a build writes every official file, and all of them hold the same items", 
   expect(statistics.byLetter).toEqual({ A: 24, B: 24, C: 24, D: 24 });
   const priors = statistics.leakage?.scorers.filter(({ name }) => name !== "text") ?? [];
   expect(priors.map(({ overall }) => overall.score)).toEqual([25, 25, 25]);
+  const plot = plotStatistics(statistics);
+  expect(plot).toMatch(/^<svg [^>]*>\n[\s\S]*Types of 96 questions[\s\S]*<\/svg>\n$/);
+  expect(plot).not.toMatch(/NaN|undefined|Infinity/);
 });
 
 test("the same seed gives the same bytes, wherever a build is stopped and gone on with", async () => {
