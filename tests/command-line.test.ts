@@ -88,6 +88,8 @@ test.each([
   [["perf", "train"]],
   [["train"]],
   [["graph", "show"]],
+  [["data", "build"]],
+  [["data", "stats"]],
 ])("help of %j has an example", async (path: string[]) => {
   const { code, stdout } = await dsr(...path, "--help");
   expect(code).toBe(0);

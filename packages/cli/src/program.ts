@@ -12,13 +12,16 @@ import { examples } from "./examples.js";
 import { version } from "./version.js";
 
 /** First words that need none of the training commands; these start a quarter of a second sooner. */
-const withoutTraining: ReadonlySet<string | undefined> = new Set(["env", "agent", "report"]);
+const withoutTraining: ReadonlySet<string | undefined> = new Set(["env", "agent", "report", "data"]);
+/** First words that need none of the data commands. */
+const withoutData: ReadonlySet<string | undefined> = new Set(["env", "agent", "report", "train", "graph", "perf"]);
 
 /** Builds the command line for some arguments; parsing them runs a command. */
 export async function createProgram(argv: readonly string[]): Promise<Command> {
   const training = withoutTraining.has(argv[0])
     ? undefined
     : (await import("./training-commands.js")).trainingCommands();
+  const data = withoutData.has(argv[0]) ? undefined : (await import("./data-commands.js")).dataCommands();
   const example = "dsr agent run --task combat_cow_plains_diamond_armors_diamond_sword_shield --policy expert";
   const program = new Command("dsr")
     .description("Embodied agents for Minecraft and robots, with dynamic spatial reasoning")
@@ -30,9 +33,9 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
   );
   program.addCommand(group("agent", "run agents and measure them", [agentRunCommand(), agentEvaluateCommand()]));
   program.addCommand(reportCommand());
+  if (data !== undefined) program.addCommand(group("data", "make and look at questions about videos", data));
   if (training !== undefined) {
     program.addCommand(training.train);
-    program.addCommand(group("data", "make and look at questions about videos", training.data));
     program.addCommand(group("graph", "look at computation graphs", training.graph));
   }
   program.addCommand(group("perf", "measure speed on this machine", perf));

@@ -36,7 +36,7 @@ const candidatesPerQuestion = 4;
 export function dataBuildCommand(): Command {
   return new Command("build")
     .description("make clips, 4D clues and questions; --resume goes on after a stop or a kill with the same bytes")
-    .addOption(new Option("--source <name>", "where clips come from").choices(["voxel"]).default("voxel"))
+    .addOption(new Option("--source <name>", "what films the clips").choices(["voxel"]).default("voxel"))
     .option("--videos <n>", "clips to make", integer(1), 20)
     .option("--qas <n>", "questions to make", integer(1), 500)
     .option("--seed <text>", "the same seed gives the same bytes", "0")

@@ -9,6 +9,7 @@ export {
   type QuestionItem,
   questionItemSchema,
   questionPlanSchema,
+  withLetter,
 } from "./candidate.js";
 export { type BoxRole, denote, readDenotations, wordBox } from "./denotation.js";
 export { type DerivedAnswer, deriveAnswer, describeSeries } from "./derive-answer.js";

@@ -1,6 +1,6 @@
 // From a source of clips to a finished data folder, in steps that can be stopped anywhere and gone on with.
 // Knows nothing about any source; a killed run loses the clip it was making.
-import type { Dialect, QuestionItem } from "@dsr/dsr-core/questions";
+import { type Dialect, LetterDraw, type QuestionItem, withLetter } from "@dsr/dsr-core/questions";
 import { createRandom, type Seed, seedText } from "@dsr/env-bridge";
 import type { Json } from "../../checkpoints/manifest.js";
 import type { ClueSource } from "../clue-source.js";
@@ -71,9 +71,13 @@ export async function buildData(options: BuildDataOptions): Promise<BuildDataRes
 function finishedItems(records: readonly ClipRecord[], options: BuildDataOptions): readonly QuestionItem[] {
   const { qas, seed, rule, dialect } = options;
   const done = records.filter((record) => record.status === "done");
-  const given = done.flatMap((record) => record.items).slice(0, qas);
-  const candidates = done.flatMap((record) => record.candidates);
   const random = createRandom(seed, "options");
+  const letterDraw = new LetterDraw(createRandom(seed, "letters"));
+  const given = done
+    .flatMap((record) => record.items)
+    .slice(0, qas)
+    .map((item) => withLetter(item, letterDraw.next()));
+  const candidates = done.flatMap((record) => record.candidates);
   return [...given, ...chooseItems(candidates, { wanted: qas - given.length, rule, dialect, random })];
 }
 

@@ -49,7 +49,7 @@ function chooseQuartets(candidates: readonly Candidate[], wanted: number, random
   const types = new EvenDraw<TemplateType>(templateTypes);
   const chosen: Quartet[] = [];
   while (chosen.length < wanted) {
-    const type = types.draw(random, (option) => (open.get(option)?.length ?? 0) > 0);
+    const type = types.least(random, (option) => (open.get(option)?.length ?? 0) > 0);
     const quartet = type === undefined ? undefined : open.get(type)?.pop();
     if (type === undefined || quartet === undefined) break;
     types.count(type);

@@ -1,6 +1,7 @@
 // Films scenes of an embedded world and takes exact clues from its observations.
 // Knows nothing about the world beyond the environment contract; whoever wires it hands the factory over.
-import { even, Mp4Writer, rgbToI420 } from "@dsr/dsr-core/video";
+import { writeFile } from "node:fs/promises";
+import { clearMp4Times, even, Mp4Writer, rgbToI420 } from "@dsr/dsr-core/video";
 import {
   createRandom,
   type Environment,
@@ -115,8 +116,11 @@ interface Encoding {
   readonly quantizer: number;
 }
 
-async function encode(pictures: readonly Uint8Array[], { quantizer, ...rest }: Encoding): Promise<void> {
+/** Encoded in memory, because dates must not reach the disk: the same clip gives the same bytes. */
+async function encode(pictures: readonly Uint8Array[], { path, quantizer, ...rest }: Encoding): Promise<void> {
   const writer = await Mp4Writer.open({ ...rest, quality: { quantizer } });
   for (const planes of pictures) await writer.add(planes);
-  await writer.finish();
+  const bytes = await writer.finish();
+  clearMp4Times(bytes);
+  await writeFile(path, bytes);
 }
