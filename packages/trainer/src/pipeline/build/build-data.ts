@@ -68,7 +68,10 @@ export async function buildData(options: BuildDataOptions): Promise<BuildDataRes
 }
 
 /** Items that came with their options first, then template items up to the number wanted. */
-function finishedItems(records: readonly ClipRecord[], options: BuildDataOptions): readonly QuestionItem[] {
+export function finishedItems(
+  records: readonly ClipRecord[],
+  options: Pick<BuildDataOptions, "qas" | "seed" | "rule" | "dialect">,
+): readonly QuestionItem[] {
   const { qas, seed, rule, dialect } = options;
   const done = records.filter((record) => record.status === "done");
   const random = createRandom(seed, "options");

@@ -7,7 +7,6 @@ import {
   type FreeFormPlan,
   freeFormPrompt,
   type FreeFormReply,
-  letters,
   mobilities,
   parseReply,
   pick,
@@ -52,7 +51,7 @@ export function freeFormGenerator(options: FreeFormGeneratorOptions): Generator 
         const parse = (text: string): FreeFormReply | { readonly fault: string } => checkedReply(text, clues, plan);
         const reply = await askUntilValid(model, { text: prompt }, parse, { attempts: options.attempts, signal });
         if ("fault" in reply) notes.push(`free-form: ${reply.fault}`);
-        else items.push(withEvenLetter(freeFormItem(reply, clues, { ...plan, dialect: options.dialect }), random));
+        else items.push(freeFormItem(reply, clues, { ...plan, dialect: options.dialect }));
       }
       const missing = options.perClip - items.length;
       if (missing > 0 && notes.length < missing)
@@ -123,13 +122,4 @@ function checkedReply(text: string, clues: Clues, plan: FreeFormPlan): FreeFormR
   if ("fault" in reply) return reply;
   const fault = replyFault(reply, clues, plan);
   return fault === undefined ? reply : { fault };
-}
-
-/** Models like some letters more than others: the right answer moves to a drawn one. */
-function withEvenLetter(item: QuestionItem, random: RandomSource): QuestionItem {
-  const at = letters.indexOf(item.correct);
-  const to = random.integer(letters.length);
-  const right = item.options[at] ?? "";
-  const others = item.options.filter((_, i) => i !== at);
-  return { ...item, options: others.toSpliced(to, 0, right), correct: letters[to] ?? "A" };
 }

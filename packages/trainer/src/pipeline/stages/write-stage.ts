@@ -2,10 +2,11 @@
 // Knows nothing about videos and models; running it again gives the same bytes.
 import { readFile } from "node:fs/promises";
 import { CoreInputError } from "@dsr/dsr-core/errors";
-import { type Dialect, dialects, type QuestionItem } from "@dsr/dsr-core/questions";
-import { createRandom, type Seed } from "@dsr/env-bridge";
+import { type Dialect, dialects } from "@dsr/dsr-core/questions";
+import type { Seed } from "@dsr/env-bridge";
 import { z } from "zod";
-import { chooseItems, type OptionRule, optionRules } from "../build/choose-items.js";
+import { finishedItems } from "../build/build-data.js";
+import { type OptionRule, optionRules } from "../build/choose-items.js";
 import { type ClipRecord, DataFolder } from "../build/data-folder.js";
 import { writeItems } from "../build/write-items.js";
 import { applyDecisions, readDecisions } from "../review/decisions.js";
@@ -38,25 +39,13 @@ export async function writeStage(options: WriteStageOptions): Promise<WriteStage
   const folder = new DataFolder(options.out);
   const built = await builtRun(folder);
   const records = built?.records ?? (await videoRecords(options.out));
-  const chosen = chosenItems(records, { ...options, ...built?.settings });
+  const chosen = finishedItems(records, { ...options, ...built?.settings });
   const items = applyDecisions(chosen, await readDecisions(options.out), {
     onlyReviewed: options.onlyReviewed === true,
   });
   await writeItems(folder, items, records);
   const skipped = records.filter(({ status }) => status === "skipped").length;
   return { out: options.out, items: items.length, videos: records.length - skipped, skipped, chosen: chosen.length };
-}
-
-/** Items that came with their options first, then template items up to the number wanted. */
-export function chosenItems(
-  records: readonly ClipRecord[],
-  { qas, seed, rule, dialect }: Omit<WriteStageOptions, "out">,
-): readonly QuestionItem[] {
-  const done = records.flatMap((record) => (record.status === "done" ? [record] : []));
-  const given = done.flatMap(({ items }) => items).slice(0, qas);
-  const candidates = done.flatMap((record) => record.candidates);
-  const random = createRandom(seed, "options");
-  return [...given, ...chooseItems(candidates, { wanted: qas - given.length, rule, dialect, random })];
 }
 
 const settingsSchema = z.looseObject({
