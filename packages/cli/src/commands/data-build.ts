@@ -13,10 +13,15 @@ import {
 import { type Dialect, dialects } from "@dsr/dsr-core/questions";
 import { voxelSceneFactory } from "@dsr/voxel-world";
 import { examples } from "../examples.js";
+import { addLanguageOptions } from "../language-options.js";
 import { imageSize, integer, positive } from "../parsers.js";
+import { type BuildVideosOptions, buildFromVideos } from "./data-build-videos.js";
+import { addCurateOptions } from "./data-curate.js";
+import { addExtractOptions } from "./data-extract.js";
+import { addGenerateOptions } from "./data-generate.js";
 
 interface Options {
-  readonly source: "voxel";
+  readonly source: "voxel" | "videos";
   readonly videos: number;
   readonly qas: number;
   readonly seed: string;
@@ -34,9 +39,9 @@ const candidatesPerQuestion = 4;
 
 /** `dsr data build`: clips, clues and questions from a source, in the official formats. */
 export function dataBuildCommand(): Command {
-  return new Command("build")
+  const command = new Command("build")
     .description("make clips, 4D clues and questions; --resume goes on after a stop or a kill with the same bytes")
-    .addOption(new Option("--source <name>", "what films the clips").choices(["voxel"]).default("voxel"))
+    .addOption(new Option("--source <name>", "what films the clips").choices(["voxel", "videos"]).default("voxel"))
     .option("--videos <n>", "clips to make", integer(1), 20)
     .option("--qas <n>", "questions to make", integer(1), 500)
     .option("--seed <text>", "the same seed gives the same bytes", "0")
@@ -44,7 +49,10 @@ export function dataBuildCommand(): Command {
     .addOption(new Option("--options <rule>", "how wrong options are found").choices(optionRules).default("balanced"))
     .addOption(new Option("--dialect <name>", "rules and wording of answers").choices(dialects).default("paper"))
     .option("--margin <share>", "least shift of every threshold that an answer must survive", positive, 0.1)
-    .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize)
+    .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize);
+  const fromVideos = "--source videos: folder of videos with captions";
+  command.option("--from <folder>", fromVideos).option("--models <folder>", "--source videos: folder of vision models");
+  return addLanguageOptions(addGenerateOptions(addExtractOptions(addCurateOptions(command))))
     .option("--resume", "go on with the folder")
     .option("--json", "print the result as one JSON object")
     .addHelpText(
@@ -52,9 +60,12 @@ export function dataBuildCommand(): Command {
       examples(
         "dsr data build --videos 200 --qas 5000 --seed 1 --out data/a",
         "dsr data build --videos 200 --qas 5000 --seed 1 --out data/a --resume",
+        "dsr data build --source videos --from videos --models models/vision --server … --server-model … --out data/b",
       ),
     )
-    .action(build);
+    .action((options: Options & BuildVideosOptions) =>
+      options.source === "videos" ? buildFromVideos(options) : build(options),
+    );
 }
 
 async function build({ json, ...options }: Options): Promise<void> {

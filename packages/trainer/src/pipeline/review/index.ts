@@ -1,4 +1,4 @@
-// Review by people: the log of decisions and the page.
+// Review by people: the log of decisions, what it makes of the items, and the page.
 export {
   appendDecision,
   applyDecisions,
@@ -7,3 +7,5 @@ export {
   readDecisions,
   type ReviewDecision,
 } from "./decisions.js";
+export { type ReviewServer, type ReviewServerOptions, startReviewServer } from "./review-server.js";
+export { trajectoryPlot } from "./trajectory-plot.js";

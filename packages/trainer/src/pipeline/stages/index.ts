@@ -6,4 +6,4 @@ export { type Outcome, runStage } from "./run-stage.js";
 export { type FileWriter, StageFolder, type StageName, stageNames, type StageRecord } from "./stage-folder.js";
 export { readItemIds } from "./video-items.js";
 export { type VideoState, videoStates, writeStates } from "./video-states.js";
-export { writeStage, type WriteStageOptions, type WriteStageResult } from "./write-stage.js";
+export { chosenItems, writeStage, type WriteStageOptions, type WriteStageResult } from "./write-stage.js";

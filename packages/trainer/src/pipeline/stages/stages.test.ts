@@ -11,13 +11,26 @@ import { defaultCurateOptions, readCatalogue } from "../curate/index.js";
 import { defaultExtractOptions } from "../extract/index.js";
 import { type Shape, shapeFrames, threeShapes, writeShapeVideo } from "../extract/fixtures/moving-shapes.js";
 import { colourPerceivers } from "../fixtures/colour-perceivers.js";
-import { helpfulReply, type ScriptedReply, type ScriptedRequest, startScriptedServer } from "../fixtures/scripted-server.js";
+import {
+  helpfulReply,
+  type ScriptedReply,
+  type ScriptedRequest,
+  startScriptedServer,
+} from "../fixtures/scripted-server.js";
 import { defaultFreeFormOptions, freeFormGenerator } from "../generate/free-form-generator.js";
 import { templateGenerator } from "../generate/template-generator.js";
 import { type LanguageModel, serverLanguageModel } from "../language/index.js";
 import { appendDecision, itemKey } from "../review/index.js";
 import { readItems } from "../data-statistics.js";
-import { curateStage, extractStage, type FileWriter, generateStage, type VideoState, writeStage, writeStates } from "./index.js";
+import {
+  curateStage,
+  extractStage,
+  type FileWriter,
+  generateStage,
+  type VideoState,
+  writeStage,
+  writeStates,
+} from "./index.js";
 
 let videos: string;
 
@@ -89,12 +102,27 @@ interface Run {
 }
 
 /** All stages, as `dsr data build` runs them. */
-async function runAll({ out, model, resume = false, write, only, signal, concurrency = 2 }: Run): Promise<readonly VideoState[]> {
+async function runAll({
+  out,
+  model,
+  resume = false,
+  write,
+  only,
+  signal,
+  concurrency = 2,
+}: Run): Promise<readonly VideoState[]> {
   const items = (await readCatalogue(videos)).filter(({ id }) => only?.includes(id) !== false);
   const options = { out, concurrency, resume, write, signal };
   const language = model;
-  await curateStage(items, { ...defaultCurateOptions, language, vision: model, duration: { least: 3, most: 60 }, shownFrames: 4 }, options);
-  await extractStage({ perceivers: colourPerceivers(), sampling: { frames: 16 }, extract: defaultExtractOptions }, options);
+  await curateStage(
+    items,
+    { ...defaultCurateOptions, language, vision: model, duration: { least: 3, most: 60 }, shownFrames: 4 },
+    options,
+  );
+  await extractStage(
+    { perceivers: colourPerceivers(), sampling: { frames: 16 }, extract: defaultExtractOptions },
+    options,
+  );
   const generators = [
     templateGenerator({ dialect: "paper", perClip: 120, leastMargin: 0 }),
     freeFormGenerator({ ...defaultFreeFormOptions, model, dialect: "paper" }),
@@ -123,14 +151,18 @@ describe("a folder of videos", () => {
     const { model, requests } = await modelOf(script);
     const out = await freshFolder();
     const states = await runAll({ out, model });
-    const told = Object.fromEntries(states.map(({ id, stage, status, reason }) => [id, `${stage} ${status} ${reason ?? ""}`.trim()]));
+    const told = Object.fromEntries(
+      states.map(({ id, stage, status, reason }) => [id, `${stage} ${status} ${reason ?? ""}`.trim()]),
+    );
     expect(told).toEqual({
       a: "generate done",
       "a.webm": expect.stringMatching(/^curate dropped id 'a': expected one file, found .*a\.mp4 before it$/),
       b: "generate done",
       broken: expect.stringMatching(/^curate dropped video .*broken\.mp4: expected a file that can be decoded/),
       grey: "extract dropped expected two objects in sight for 5 frames, found 0 of 0 tracked",
-      nonsense: expect.stringMatching(/^curate dropped motion: reply: expected yes or no, found 'What has four legs.*\(4 replies\)$/),
+      nonsense: expect.stringMatching(
+        /^curate dropped motion: reply: expected yes or no, found 'What has four legs.*\(4 replies\)$/,
+      ),
       short: "curate dropped duration: expected 3 to 60 s, found 2.0 s",
       still: "curate dropped motion: expected some by its caption, found none",
       twice: "curate dropped caption: expected one, found 2 that differ",
@@ -167,7 +199,9 @@ describe("a folder of videos", () => {
       await writeWholeContent(path, content);
       if (path.includes("extract")) stop.abort(new Error("stopped"));
     };
-    await expect(runAll({ out, model, only, resume: true, write: stopping, signal: stop.signal })).rejects.toThrow("stopped");
+    await expect(runAll({ out, model, only, resume: true, write: stopping, signal: stop.signal })).rejects.toThrow(
+      "stopped",
+    );
     await runAll({ out, model, only, resume: true, concurrency: 1 });
     expect(await fingerprint(out)).toBe(await fingerprint(whole));
   });
@@ -187,7 +221,9 @@ describe("a folder of videos", () => {
 describe("a server that", () => {
   test("times out: the item fails, the run goes on, and the next run tries it again", async () => {
     let isWell = false;
-    const { model } = await modelOf((request) => (!isWell && request.text.includes("riddle") ? "hang" : helpfulReply(request)));
+    const { model } = await modelOf((request) =>
+      !isWell && request.text.includes("riddle") ? "hang" : helpfulReply(request),
+    );
     const out = await freshFolder();
     const states = await runAll({ out, model, only: ["a", "nonsense"] });
     expect(states[1]).toMatchObject({ id: "nonsense", stage: "curate", status: "failed" });
@@ -243,5 +279,7 @@ test("captions beside videos, and a folder without any", async () => {
   await expect(readCatalogue(folder)).rejects.toThrow("expected files ending in .mp4");
   await writeFile(join(folder, "x.mp4"), "");
   await writeFile(join(folder, "x.txt"), "A cow walks.\n");
-  expect(await readCatalogue(folder)).toEqual([{ id: "x", path: join(folder, "x.mp4"), caption: "A cow walks.", fault: undefined }]);
+  expect(await readCatalogue(folder)).toEqual([
+    { id: "x", path: join(folder, "x.mp4"), caption: "A cow walks.", fault: undefined },
+  ]);
 });
