@@ -40,8 +40,8 @@ export async function writeStage(options: WriteStageOptions): Promise<WriteStage
   const folder = new DataFolder(options.out);
   const { qas, seed, rule, dialect } = options;
   const built = await builtRun(folder);
-  if (built === undefined) await writeSettings(folder, { qas, seed: seedText(seed), options: rule, dialect });
   const records = built?.records ?? (await videoRecords(options.out));
+  if (built === undefined) await writeSettings(folder, { qas, seed: seedText(seed), options: rule, dialect });
   const chosen = finishedItems(records, built?.settings ?? { qas, seed, rule, dialect });
   const items = applyDecisions(chosen, await readDecisions(options.out), {
     onlyReviewed: options.onlyReviewed === true,
