@@ -61,7 +61,19 @@ async function appeared(path: string): Promise<void> {
 test("in one go, and in stages that are killed and gone on with: the same bytes", async () => {
   const { folder, videos, server, language, curate, extract, generate } = await prepare();
   const [whole, staged] = [join(folder, "whole"), join(folder, "staged")];
-  const all = ["data", "build", "--source", "videos", "--from", videos, ...curate, ...extract, ...generate, "--qas", "30"];
+  const all = [
+    "data",
+    "build",
+    "--source",
+    "videos",
+    "--from",
+    videos,
+    ...curate,
+    ...extract,
+    ...generate,
+    "--qas",
+    "30",
+  ];
 
   const built = await dsr(...all, "--out", whole);
   expect(built.code, built.stderr).toBe(0);
@@ -109,7 +121,10 @@ test("what is wrong is told in one line", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "a.mp4"), "");
   const cases = [
-    [["curate", folder, "--out", join(folder, "out")], "language model: expected --server and --server-model, found none"],
+    [
+      ["curate", folder, "--out", join(folder, "out")],
+      "language model: expected --server and --server-model, found none",
+    ],
     [["extract", folder, "--models", folder], "models .*: expected pi3/model.onnx, found none"],
     [["generate", folder, "--free-form", "0"], "expected a curated one, found none; begin with dsr data curate"],
     [["write", folder], "expected a curated one, found none; begin with dsr data curate"],
