@@ -12,24 +12,31 @@ import { examples } from "./examples.js";
 import { version } from "./version.js";
 
 /** First words that need none of the training commands; these start a quarter of a second sooner. */
-const withoutTraining: ReadonlySet<string | undefined> = new Set(["env", "agent", "report"]);
+const withoutTraining: ReadonlySet<string | undefined> = new Set(["env", "agent", "report", "ask"]);
+
+/** First words that need none of the commands that look at videos. */
+const withoutPerception: ReadonlySet<string | undefined> = new Set(["env", "agent", "report", "train", "graph"]);
 
 /** Builds the command line for some arguments; parsing them runs a command. */
 export async function createProgram(argv: readonly string[]): Promise<Command> {
   const training = withoutTraining.has(argv[0])
     ? undefined
     : (await import("./training-commands.js")).trainingCommands();
+  const perception = withoutPerception.has(argv[0])
+    ? undefined
+    : (await import("./perception-commands.js")).perceptionCommands();
   const example = "dsr agent run --task combat_cow_plains_diamond_armors_diamond_sword_shield --policy expert";
   const program = new Command("dsr")
     .description("Embodied agents for Minecraft and robots, with dynamic spatial reasoning")
     .version(version())
     .addHelpText("after", examples(example));
-  const perf = [perfBridgeCommand(), perfWorldCommand(), ...(training?.perf ?? [])];
+  const perf = [perfBridgeCommand(), perfWorldCommand(), ...(training?.perf ?? []), ...(perception?.perf ?? [])];
   program.addCommand(
     group("env", "serve and check environments", [envServeCommand(), envCheckCommand(), envTasksCommand()]),
   );
   program.addCommand(group("agent", "run agents and measure them", [agentRunCommand(), agentEvaluateCommand()]));
   program.addCommand(reportCommand());
+  if (perception !== undefined) program.addCommand(perception.ask);
   if (training !== undefined) {
     program.addCommand(training.train);
     program.addCommand(group("graph", "look at computation graphs", training.graph));

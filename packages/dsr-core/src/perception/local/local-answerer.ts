@@ -2,6 +2,7 @@
 // Knows nothing about files: it is given an open model.
 import { tensorData } from "../../graph/data.js";
 import { CoreInputError } from "../../errors.js";
+import type { DeviceChoice } from "../../runtime/choose-device.js";
 import {
   type Answer,
   type AnswerRequest,
@@ -16,7 +17,7 @@ import { questionText } from "../question-text.js";
 import { Decoder } from "./decoder.js";
 import { type OpenModel, checkModel, sessionOf } from "./open-model.js";
 import { countingPositions, optionLikelihoods } from "./option-likelihood.js";
-import { letterTokens } from "./option-tokens.js";
+import { type LetterTokens, letterTokens } from "./option-tokens.js";
 import { type PairFeatures, PairEncoderRunner } from "./pair-encoder.js";
 import { PartTimer } from "./part-timer.js";
 import { type ReadPrompt, PromptReader } from "./prefill.js";
@@ -65,6 +66,16 @@ export class LocalAnswerer implements Answerer {
     return this.#model.description;
   }
 
+  /** Where the model runs, and why not elsewhere. */
+  get device(): DeviceChoice {
+    return sessionOf(this.#model, "decoder_model_merged").device;
+  }
+
+  /** How an option's letter is written as a token. @throws CoreInputError when letters are no tokens */
+  get letterForm(): LetterTokens["form"] {
+    return letterTokens(this.#model.tokenizer, 2).form;
+  }
+
   /** How often features of frames were known already. */
   cacheStatistics(): FeatureCacheStatistics {
     return this.#features.statistics();
@@ -92,13 +103,18 @@ export class LocalAnswerer implements Answerer {
     yield* this.#write(request, prompt, (work) => this.#queue.run(work, signal));
   }
 
+  /** Forgets all frames and prompts, as if nothing had been asked. */
+  forget(): void {
+    this.#reader.clear();
+    this.#features.clear();
+  }
+
   /** Frees the model once what is in progress has ended. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#queue.run(async () => {
-      this.#reader.clear();
-      this.#features.clear();
+      this.forget();
       for (const session of this.#model.sessions.values()) await session.close();
     });
   }
