@@ -40,7 +40,7 @@ export interface AnswerRequest extends GenerateRequest {
 export interface AnswerTimings {
   /** From the call to the answer, waiting included. */
   readonly totalMs: number;
-  /** Resizing and cutting into patches. */
+  /** Resizing, cutting into patches, making tokens of text. */
   readonly preprocessMs?: number;
   readonly visionMs?: number;
   readonly geometryMs?: number;

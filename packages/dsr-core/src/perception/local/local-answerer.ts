@@ -138,7 +138,7 @@ export class LocalAnswerer implements Answerer {
     const { clip, signal } = request;
     const encode = (pair: Parameters<PairEncoderRunner["encode"]>[0]) => this.#encoder.encode(pair, timer);
     const features = await this.#features.encode(framePairs(clip), encode, signal);
-    const layout = this.#layOut(request, features);
+    const layout = await timer.time("preprocessMs", () => this.#layOut(request, features));
     signal?.throwIfAborted();
     const embedded = await embedPrompt(this.#model, layout, { features, timer });
     signal?.throwIfAborted();
