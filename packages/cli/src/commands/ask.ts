@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { checkPrecision, precisions } from "@dsr/dsr-core/conversion";
+import { precisions } from "@dsr/dsr-core/conversion";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import {
   type Answer,
@@ -10,30 +10,21 @@ import {
   OpenAiAnswerer,
   drawAttention,
   letterOf,
-  openLocalAnswerer,
   readClip,
 } from "@dsr/dsr-core/perception";
 import { createRandom } from "@dsr/env-bridge/contract";
 import { parseOptions } from "@dsr/dsr-core/processors";
 import { deviceNames } from "@dsr/dsr-core/runtime";
 import { examples } from "../examples.js";
+import { type AnswererChoice, openAnswerer } from "../open-answerer.js";
 import { integer, positive } from "../parsers.js";
 
-interface Options {
+interface Options extends AnswererChoice {
   readonly video: string;
   readonly question: string;
   readonly option?: readonly string[];
   readonly options?: string;
-  readonly model?: string;
-  readonly server?: string;
-  readonly serverModel?: string;
-  readonly apiKey?: string;
-  readonly send: "frames" | "video";
   readonly frames?: number;
-  readonly device: (typeof deviceNames)[number];
-  readonly precision?: string;
-  readonly threads?: number;
-  readonly verify: boolean;
   readonly scoring?: "letter" | "likelihood";
   readonly attention?: string;
   readonly generate?: true;
@@ -93,7 +84,7 @@ async function ask(options: Options): Promise<void> {
   const start = performance.now();
   const clip = await readClip(options.video, options.frames === undefined ? {} : { frames: options.frames });
   const readMs = performance.now() - start;
-  const answerer = await answererOf(options);
+  const answerer = await openAnswerer(options);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(new CoreInputError("interrupted"));
   process.once("SIGINT", interrupt);
@@ -141,29 +132,6 @@ function requestOf(
     ...(temperature === undefined ? {} : { temperature, random: () => chance.float() }),
     ...(attention === undefined ? {} : { attention: true }),
   };
-}
-
-async function answererOf(options: Options): Promise<Answerer> {
-  const { model, server, serverModel, apiKey, send, device, precision, threads, verify } = options;
-  if ((model === undefined) === (server === undefined))
-    throw new CoreInputError(
-      `model: expected --model or --server, found ${model === undefined ? "neither" : "both"}; a model is made by dsr model make-random or out of released weights, and dsr model convert`,
-    );
-  if (server !== undefined) {
-    if (serverModel === undefined) throw new CoreInputError("--server-model: expected the model's name, found none");
-    return new OpenAiAnswerer({
-      baseUrl: server,
-      model: serverModel,
-      send,
-      ...(apiKey === undefined ? {} : { apiKey }),
-    });
-  }
-  return openLocalAnswerer(model ?? "", {
-    device,
-    verify: verify ? "hashes" : "sizes",
-    ...(precision === undefined ? {} : { precision: checkPrecision(precision) }),
-    ...(threads === undefined ? {} : { threads }),
-  });
 }
 
 async function writePieces(answerer: Answerer, request: AnswerRequest): Promise<void> {
