@@ -266,7 +266,10 @@ test("what cannot be answered is one line; a closed answerer says so", async () 
   expect(() => new LocalAnswerer({ ...model, sessions: new Map() })).toThrow(
     "expected the part decoder_model_merged, found none",
   );
+  const pieces = answerer.generate({ clip, question, temperature: 5, random: mulberry(1) });
+  await pieces.next();
   await answerer.close();
   await answerer.close();
+  await expect(pieces.next()).rejects.toThrow("found it closed");
   await expect(answerer.answer({ clip, question })).rejects.toThrow("found it closed");
 });

@@ -97,7 +97,12 @@ export class LocalAnswerer implements Answerer {
     const timer = new PartTimer();
     const { signal } = request;
     const prompt = await this.#queue.run(() => this.#prepare(request, { timer, shared: false }), signal);
-    yield* this.#write(request, prompt, (work) => this.#queue.run(work, signal));
+    const step: StepRunner = (work) =>
+      this.#queue.run(() => {
+        this.#checkOpen();
+        return work();
+      }, signal);
+    yield* this.#write(request, prompt, step);
   }
 
   /** Forgets all frames and prompts, as if nothing had been asked. */
@@ -116,6 +121,10 @@ export class LocalAnswerer implements Answerer {
     });
   }
 
+  #checkOpen(): void {
+    if (this.#closed) throw new CoreInputError("answerer: expected it to be open, found it closed");
+  }
+
   #answer(request: AnswerRequest, shared: boolean): Promise<Answer> {
     const timer = new PartTimer();
     return this.#queue.run(async () => {
@@ -129,7 +138,7 @@ export class LocalAnswerer implements Answerer {
 
   /** Everything up to the first token of the answer. */
   async #prepare(request: AnswerRequest, { timer, shared }: { timer: PartTimer; shared: boolean }): Promise<Prepared> {
-    if (this.#closed) throw new CoreInputError("answerer: expected it to be open, found it closed");
+    this.#checkOpen();
     checkRequest(request);
     checkClip(request.clip);
     const { clip, signal } = request;
