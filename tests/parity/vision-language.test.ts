@@ -182,7 +182,8 @@ describe.each(["plain", "addition", "gsm"] as const)("decoder, %s", (fusion) => 
   }
 
   function largestAt(logits: NdData | undefined): number {
-    const last = (logits?.data as Float32Array).slice(-(logits?.shape[2] ?? 0));
+    const { data, shape } = logits ?? float32Data([0], []);
+    const last = (data as Float32Array).slice(-(shape[2] ?? 0));
     return last.indexOf(Math.max(...last));
   }
 
