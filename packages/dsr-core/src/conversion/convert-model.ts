@@ -38,7 +38,7 @@ export interface ConversionProgress {
 
 /** Files that go along unchanged, where they are present. */
 const companions: ReadonlySet<string> = new Set([
-  ...["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"],
+  ...["generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"],
   ...["added_tokens.json", "vocab.json", "merges.txt", "chat_template.json", "chat_template.jinja"],
   ...["preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json"],
 ]);
@@ -101,6 +101,7 @@ async function writeSet(checkpoint: Checkpoint, folder: string, options: Convert
   const files: Record<string, FileRecord> = {};
   for (const each of planned) Object.assign(files, await writePart(each, folder, progress));
   Object.assign(files, await copyCompanions(checkpoint.folder, folder));
+  files["config.json"] = await writeConfiguration(checkpoint, folder);
   const manifest: ModelManifest = {
     format: manifestFormat,
     tool: toolVersion(),
@@ -189,6 +190,17 @@ async function copyCompanions(from: string, to: string): Promise<Readonly<Record
     records[name] = await hashFile(join(to, name));
   }
   return records;
+}
+
+/** Released configurations say nothing about the GSM, which only their weights show; the set's own configuration does. */
+async function writeConfiguration({ config, json }: Checkpoint, folder: string): Promise<FileRecord> {
+  const own = json["dsr_config"];
+  const described = typeof own === "object" ? own : {};
+  const queries = config.gsm === undefined ? {} : { num_queries: config.gsm.queries };
+  const whole = { ...json, dsr_config: { ...described, fusion: config.fusion, ...queries } };
+  const path = join(folder, "config.json");
+  await writeSynchronised(path, `${JSON.stringify(whole, null, 2)}\n`);
+  return hashFile(path);
 }
 
 async function writeSynchronised(path: string, text: string): Promise<void> {
