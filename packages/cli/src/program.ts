@@ -12,13 +12,17 @@ import { examples } from "./examples.js";
 import { version } from "./version.js";
 
 /** First words that need none of the training commands; these start a quarter of a second sooner. */
-const withoutTraining: ReadonlySet<string | undefined> = new Set(["env", "agent", "report"]);
+const withoutTraining: ReadonlySet<string | undefined> = new Set(["env", "agent", "report", "model"]);
+
+/** First words that need none of the commands on models. */
+const withoutModels: ReadonlySet<string | undefined> = new Set(["env", "agent", "report", "train", "graph", "perf"]);
 
 /** Builds the command line for some arguments; parsing them runs a command. */
 export async function createProgram(argv: readonly string[]): Promise<Command> {
   const training = withoutTraining.has(argv[0])
     ? undefined
     : (await import("./training-commands.js")).trainingCommands();
+  const models = withoutModels.has(argv[0]) ? undefined : (await import("./model-commands.js")).modelCommands();
   const example = "dsr agent run --task combat_cow_plains_diamond_armors_diamond_sword_shield --policy expert";
   const program = new Command("dsr")
     .description("Embodied agents for Minecraft and robots, with dynamic spatial reasoning")
@@ -34,6 +38,7 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
     program.addCommand(training.train);
     program.addCommand(group("graph", "look at computation graphs", training.graph));
   }
+  if (models !== undefined) program.addCommand(group("model", "convert models and look at them", models));
   program.addCommand(group("perf", "measure speed on this machine", perf));
   shareSettings(program);
   return program;
