@@ -4,7 +4,7 @@ import { createHash, type Hash } from "node:crypto";
 import { copyFile, mkdir, open, readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { CoreInputError } from "../errors.js";
-import { constantBytes, writeOnnx } from "../graph/onnx/index.js";
+import { constantBytes, encodeOnnx, writeOnnx } from "../graph/onnx/index.js";
 import type { Graph } from "../graph/graph.js";
 import { openCompleteCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkTarget, makeFolder } from "./make-folder.js";
@@ -129,7 +129,7 @@ class ProgressCount {
 
   add(file: string, bytes: number): void {
     this.#done += bytes;
-    this.#report({ file, bytes: this.#done, totalBytes: Math.max(this.#total, this.#done) });
+    this.#report({ file, bytes: this.#done, totalBytes: this.#total });
   }
 }
 
@@ -138,9 +138,14 @@ async function totalBytes(
   folder: string,
   sources: readonly string[],
 ): Promise<number> {
-  const written = planned.flatMap(({ graph }) => graph.constants.map(({ data }) => constantBytes(data)));
   const read = await Promise.all(sources.map(async (name) => (await stat(join(folder, name))).size));
-  return [...written, ...read].reduce((sum, bytes) => sum + bytes, 0);
+  return [...planned.map(bytesToWrite), ...read].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function bytesToWrite({ path, graph }: PlannedFile): number {
+  const { model, external } = encodeOnnx(graph, { externalFile: `${basename(path)}.data` });
+  const last = external.at(-1);
+  return model.length + (last === undefined ? 0 : last.offset + constantBytes(last.data));
 }
 
 /** Writes a graph and hashes its files on the way. */
