@@ -46,7 +46,7 @@ export function askCommand(): Command {
     .option("--model <folder>", "folder of a converted model (dsr model convert)")
     .option("--server <url>", "an OpenAI-compatible server, such as http://127.0.0.1:8000/v1")
     .option("--server-model <name>", "name of the model on the server")
-    .option("--api-key <key>", "key of the server (or set OPENAI_API_KEY)", process.env["OPENAI_API_KEY"])
+    .addOption(new Option("--api-key <key>", "key of the server").env("OPENAI_API_KEY"))
     .addOption(new Option("--send <what>", "what a server gets").choices(["frames", "video"]).default("frames"))
     .option("--frames <n>", "frames to take, evenly spaced (default: 32, or all of a shorter video)", integer(1, 768))
     .addOption(new Option("--device <name>", "where the model runs").choices([...deviceNames]).default("auto"))
