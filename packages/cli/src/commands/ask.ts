@@ -7,6 +7,7 @@ import {
   type Answerer,
   type AnswerRequest,
   type Clip,
+  LocalAnswerer,
   OpenAiAnswerer,
   drawAttention,
   letterOf,
@@ -153,8 +154,17 @@ async function report(answer: Answer, { options, clip, choices = [], answerer, r
   const facts = { model: answerer.description, video: options.video, frames: clip.frames.length };
   if (options.json) {
     const usage = answerer instanceof OpenAiAnswerer ? { usage: answerer.usage() } : {};
+    const form =
+      answerer instanceof LocalAnswerer && answer.scoring === "letter" ? { letterForm: answerer.letterForm } : {};
     console.log(
-      JSON.stringify({ ...rest, options: choices, ...facts, timings: { readVideoMs: readMs, ...timings }, ...usage }),
+      JSON.stringify({
+        ...rest,
+        options: choices,
+        ...facts,
+        ...form,
+        timings: { readVideoMs: readMs, ...timings },
+        ...usage,
+      }),
     );
     return;
   }
