@@ -20,7 +20,7 @@ test("the right options of all twelve types agree with a brute-force search of t
   const frames: RawFrame[] = [];
   const options = { ...defaultVoxelSourceOptions, imageSize: [96, 160] as const, seed: "brute force" };
   const source = await openVoxelSource(notingFactory(voxelSceneFactory, frames), options);
-  const generator = templateGenerator({ dialect: "paper", perClip: 120, leastMargin: 0.05 });
+  const generator = templateGenerator({ dialect: "paper", perClip: 120, leastMargin: 0.05, mostClauses: 15 });
   const clipsById = new Map<string, readonly RawFrame[]>();
   const candidates = [];
   for (let index = 0; index < clips; index++) {

@@ -10,7 +10,7 @@ import {
   optionRules,
   templateGenerator,
 } from "@dsr/trainer/pipeline";
-import { type Dialect, dialects } from "@dsr/dsr-core/questions";
+import { type Dialect, dialects, mostClauses } from "@dsr/dsr-core/questions";
 import { voxelSceneFactory } from "@dsr/voxel-world";
 import { examples } from "../examples.js";
 import { imageSize, integer, positive } from "../parsers.js";
@@ -24,6 +24,8 @@ interface Options {
   readonly options: OptionRule;
   readonly dialect: Dialect;
   readonly margin: number;
+  readonly clauses: number;
+  readonly leastPixels: number;
   readonly image?: readonly [number, number];
   readonly resume?: true;
   readonly json?: true;
@@ -44,6 +46,8 @@ export function dataBuildCommand(): Command {
     .addOption(new Option("--options <rule>", "how wrong options are found").choices(optionRules).default("balanced"))
     .addOption(new Option("--dialect <name>", "rules and wording of answers").choices(dialects).default("paper"))
     .option("--margin <share>", "least shift of every threshold that an answer must survive", positive, 0.1)
+    .option("--clauses <n>", "longest answer", integer(1, mostClauses), mostClauses)
+    .option("--least-pixels <n>", "smallest mob that counts as seen", integer(1), defaultVoxelSourceOptions.leastPixels)
     .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize)
     .option("--resume", "go on with the folder")
     .option("--json", "print the result as one JSON object")
@@ -58,7 +62,7 @@ export function dataBuildCommand(): Command {
 }
 
 async function build({ json, ...options }: Options): Promise<void> {
-  const { videos, qas, seed, out, dialect, margin } = options;
+  const { videos, qas, seed, out, dialect, margin, clauses } = options;
   const perClip = Math.max(24, Math.ceil((candidatesPerQuestion * qas) / videos));
   const source = await openSource(options);
   const stop = new AbortController();
@@ -67,7 +71,7 @@ async function build({ json, ...options }: Options): Promise<void> {
   const result = await buildData({
     out,
     source,
-    generators: [templateGenerator({ dialect, perClip, leastMargin: margin })],
+    generators: [templateGenerator({ dialect, perClip, leastMargin: margin, mostClauses: clauses })],
     videos,
     qas,
     seed,
@@ -84,10 +88,11 @@ async function build({ json, ...options }: Options): Promise<void> {
   console.log(json ? JSON.stringify(result) : summary(result, qas));
 }
 
-async function openSource({ seed, image }: Options): Promise<ClueSource> {
+async function openSource({ seed, image, leastPixels }: Options): Promise<ClueSource> {
   return openVoxelSource(voxelSceneFactory, {
     ...defaultVoxelSourceOptions,
     seed,
+    leastPixels,
     ...(image === undefined ? {} : { imageSize: image }),
   });
 }
