@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import {
   buildData,
   type BuildDataResult,
@@ -10,7 +10,8 @@ import {
   optionRules,
   templateGenerator,
 } from "@dsr/trainer/pipeline";
-import { type Dialect, dialects, mostClauses } from "@dsr/dsr-core/questions";
+import { CoreError } from "@dsr/dsr-core/errors";
+import { type Dialect, dialects, mostClauses, mostMargin } from "@dsr/dsr-core/questions";
 import { voxelSceneFactory } from "@dsr/voxel-world";
 import { examples } from "../examples.js";
 import { imageSize, integer, positive } from "../parsers.js";
@@ -45,7 +46,7 @@ export function dataBuildCommand(): Command {
     .requiredOption("--out <folder>", "data folder to write")
     .addOption(new Option("--options <rule>", "how wrong options are found").choices(optionRules).default("balanced"))
     .addOption(new Option("--dialect <name>", "rules and wording of answers").choices(dialects).default("paper"))
-    .option("--margin <share>", "least shift of every threshold that an answer must survive", positive, 0.1)
+    .option("--margin <share>", "least shift of every threshold that an answer must survive", marginShare, 0.1)
     .option("--clauses <n>", "longest answer", integer(1, mostClauses), mostClauses)
     .option("--least-pixels <n>", "smallest mob that counts as seen", integer(1), defaultVoxelSourceOptions.leastPixels)
     .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize)
@@ -61,12 +62,18 @@ export function dataBuildCommand(): Command {
     .action(build);
 }
 
+function marginShare(text: string): number {
+  const share = positive(text);
+  if (share <= mostMargin) return share;
+  throw new InvalidArgumentError(`expected a share of at most ${mostMargin}, found '${text}'`);
+}
+
 async function build({ json, ...options }: Options): Promise<void> {
   const { videos, qas, seed, out, dialect, margin, clauses } = options;
   const perClip = Math.max(24, Math.ceil((candidatesPerQuestion * qas) / videos));
   const source = await openSource(options);
   const stop = new AbortController();
-  const interrupt = (): void => stop.abort(new Error("stopped; --resume goes on from here"));
+  const interrupt = (): void => stop.abort(new CoreError(`stopped; --resume goes on with ${out}`, { retriable: true }));
   process.once("SIGINT", interrupt);
   const result = await buildData({
     out,
@@ -86,6 +93,7 @@ async function build({ json, ...options }: Options): Promise<void> {
     await source.close();
   });
   console.log(json ? JSON.stringify(result) : summary(result, qas));
+  if (result.items === 0) process.exitCode = 1;
 }
 
 async function openSource({ seed, image, leastPixels }: Options): Promise<ClueSource> {
