@@ -8,6 +8,7 @@ import {
   type Dialect,
   drawPlan,
   EvenDraw,
+  mostClauses,
   type PlanOptions,
   type RandomSource,
   type TemplateType,
@@ -22,8 +23,8 @@ export interface TemplateGeneratorOptions {
   readonly perClip: number;
   /** Least margin of an answer; see `DerivedAnswer`. */
   readonly leastMargin: number;
-  /** Longer answers are left out; 15 is the released limit. */
-  readonly mostClauses: number;
+  /** Longer answers are left out; 15 unless given, the released limit. */
+  readonly mostClauses?: number;
   readonly plan?: Partial<PlanOptions>;
 }
 
@@ -72,6 +73,6 @@ function drawCandidates(clues: Clues, drawing: Drawing): readonly Candidate[] {
 function drawCandidate(clues: Clues, type: TemplateType, { plan, random, ...rules }: Drawing): Candidate | undefined {
   const drawn = drawPlan(clues, type, { ...plan, random });
   const candidate = drawn === undefined ? undefined : candidateOf(clues, drawn, rules.dialect);
-  if (candidate === undefined || candidate.answer.length > rules.mostClauses) return undefined;
+  if (candidate === undefined || candidate.answer.length > (rules.mostClauses ?? mostClauses)) return undefined;
   return candidate.margin >= rules.leastMargin ? candidate : undefined;
 }
