@@ -93,6 +93,8 @@ test.each([
   [["ask"]],
   [["train"]],
   [["graph", "show"]],
+  [["data", "build"]],
+  [["data", "stats"]],
 ])("help of %j has an example", async (path: string[]) => {
   const { code, stdout } = await dsr(...path, "--help");
   expect(code).toBe(0);
