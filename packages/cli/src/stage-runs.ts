@@ -1,14 +1,6 @@
-// What the commands of the pipeline's stages share: stopping, progress, the summary of states.
+// What the commands of the pipeline's stages share: progress, the summary of states.
 // Knows nothing about any stage.
 import type { StageRecord, VideoState } from "@dsr/trainer/pipeline";
-
-/** Runs `work` with a signal that Ctrl-C fires; the second Ctrl-C ends the process. */
-export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort(new Error("stopped; --resume goes on from here"));
-  process.once("SIGINT", interrupt);
-  return work(stop.signal).finally(() => process.off("SIGINT", interrupt));
-}
 
 /** Tells each item that did not come through, on standard error. */
 export function reportRecord(stage: string): (record: StageRecord<unknown>, isNew: boolean) => void {

@@ -11,7 +11,8 @@ import {
 import { examples } from "../examples.js";
 import { addLanguageOptions, describeUsage, languageModel, type LanguageOptions } from "../language-options.js";
 import { integer, positive } from "../parsers.js";
-import { countStates, describeStates, reportRecord, stoppable } from "../stage-runs.js";
+import { countStates, describeStates, reportRecord } from "../stage-runs.js";
+import { stoppable } from "../stoppable.js";
 
 /** Options of curation, shared with the command that runs all stages. */
 export interface CurateCommandOptions extends LanguageOptions {

@@ -9,7 +9,8 @@ import {
 } from "@dsr/trainer/pipeline";
 import { examples } from "../examples.js";
 import { integer, positive } from "../parsers.js";
-import { countStates, describeStates, reportRecord, stoppable } from "../stage-runs.js";
+import { countStates, describeStates, reportRecord } from "../stage-runs.js";
+import { stoppable } from "../stoppable.js";
 import { Option } from "commander";
 
 /** Options of extraction, shared with the command that runs all stages. */

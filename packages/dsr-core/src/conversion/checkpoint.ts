@@ -9,7 +9,7 @@ import type { VisionLanguageConfig } from "../model/vision-language/config/confi
 import { parseModelConfig } from "../model/vision-language/config/parse-config.js";
 import { modelTensors } from "../model/vision-language/parts/model-tensors.js";
 import { canonicalTensorName, isIgnoredTensor } from "../model/vision-language/parts/tensor-names.js";
-import { readJson } from "./json-file.js";
+import { requiredJson } from "./required-json.js";
 
 /** Element types that weights may have in a checkpoint. */
 const weightTypes: ReadonlySet<string> = new Set(["F32", "F16", "BF16"]);
@@ -17,6 +17,8 @@ const weightTypes: ReadonlySet<string> = new Set(["F32", "F16", "BF16"]);
 /** An open checkpoint. Close it when done. */
 export interface Checkpoint {
   readonly folder: string;
+  /** The content of its `config.json`. */
+  readonly json: Readonly<Record<string, unknown>>;
   readonly config: VisionLanguageConfig;
   /** Shapes of the weights the model needs, by canonical name. */
   readonly tensors: ReadonlyMap<string, readonly number[]>;
@@ -32,10 +34,11 @@ export interface Checkpoint {
 /** Opens a folder. Throws CoreInputError when configuration or weights cannot be read at all. */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const where = join(folder, "config.json");
-  const config = await readJson(where, "a model's configuration");
+  const json = await requiredJson(where, "a model's configuration");
   const reader = await openSafetensorsFolder(folder);
   try {
-    return createCheckpoint(folder, parseModelConfig(config, { where, tensors: reader.tensors }), reader);
+    const config = parseModelConfig(json, { where, tensors: reader.tensors });
+    return { folder, json, config, ...contentOf(config, reader) };
   } catch (error) {
     await reader.close();
     throw error;
@@ -52,12 +55,13 @@ export async function openCompleteCheckpoint(folder: string): Promise<Checkpoint
   );
 }
 
-function createCheckpoint(folder: string, config: VisionLanguageConfig, reader: SafetensorsReader): Checkpoint {
+function contentOf(
+  config: VisionLanguageConfig,
+  reader: SafetensorsReader,
+): Omit<Checkpoint, "folder" | "json" | "config"> {
   const stored = new Map([...reader.tensors.keys()].map((name) => [canonicalTensorName(name), name]));
   const tensors = modelTensors(config);
   return {
-    folder,
-    config,
     tensors,
     problems: findProblems(tensors, reader, stored),
     bytesByType: bytesByType(reader),

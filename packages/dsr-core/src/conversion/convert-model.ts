@@ -4,7 +4,7 @@ import { createHash, type Hash } from "node:crypto";
 import { copyFile, mkdir, open, readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { CoreInputError } from "../errors.js";
-import { constantBytes, writeOnnx } from "../graph/onnx/index.js";
+import { constantBytes, encodeOnnx, writeOnnx } from "../graph/onnx/index.js";
 import type { Graph } from "../graph/graph.js";
 import { openCompleteCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkTarget, makeFolder } from "./make-folder.js";
@@ -38,7 +38,7 @@ export interface ConversionProgress {
 
 /** Files that go along unchanged, where they are present. */
 const companions: ReadonlySet<string> = new Set([
-  ...["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"],
+  ...["generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"],
   ...["added_tokens.json", "vocab.json", "merges.txt", "chat_template.json", "chat_template.jinja"],
   ...["preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json"],
 ]);
@@ -101,6 +101,7 @@ async function writeSet(checkpoint: Checkpoint, folder: string, options: Convert
   const files: Record<string, FileRecord> = {};
   for (const each of planned) Object.assign(files, await writePart(each, folder, progress));
   Object.assign(files, await copyCompanions(checkpoint.folder, folder));
+  files["config.json"] = await writeConfiguration(checkpoint, folder);
   const manifest: ModelManifest = {
     format: manifestFormat,
     tool: toolVersion(),
@@ -128,7 +129,7 @@ class ProgressCount {
 
   add(file: string, bytes: number): void {
     this.#done += bytes;
-    this.#report({ file, bytes: this.#done, totalBytes: Math.max(this.#total, this.#done) });
+    this.#report({ file, bytes: this.#done, totalBytes: this.#total });
   }
 }
 
@@ -137,9 +138,14 @@ async function totalBytes(
   folder: string,
   sources: readonly string[],
 ): Promise<number> {
-  const written = planned.flatMap(({ graph }) => graph.constants.map(({ data }) => constantBytes(data)));
   const read = await Promise.all(sources.map(async (name) => (await stat(join(folder, name))).size));
-  return [...written, ...read].reduce((sum, bytes) => sum + bytes, 0);
+  return [...planned.map(bytesToWrite), ...read].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function bytesToWrite({ path, graph }: PlannedFile): number {
+  const { model, external } = encodeOnnx(graph, { externalFile: `${basename(path)}.data` });
+  const last = external.at(-1);
+  return model.length + (last === undefined ? 0 : last.offset + constantBytes(last.data));
 }
 
 /** Writes a graph and hashes its files on the way. */
@@ -189,6 +195,17 @@ async function copyCompanions(from: string, to: string): Promise<Readonly<Record
     records[name] = await hashFile(join(to, name));
   }
   return records;
+}
+
+/** Released configurations say nothing about the GSM, which only their weights show; the set's own configuration does. */
+async function writeConfiguration({ config, json }: Checkpoint, folder: string): Promise<FileRecord> {
+  const own = json["dsr_config"];
+  const described = typeof own === "object" ? own : {};
+  const queries = config.gsm === undefined ? {} : { num_queries: config.gsm.queries };
+  const whole = { ...json, dsr_config: { ...described, fusion: config.fusion, ...queries } };
+  const path = join(folder, "config.json");
+  await writeSynchronised(path, `${JSON.stringify(whole, null, 2)}\n`);
+  return hashFile(path);
 }
 
 async function writeSynchronised(path: string, text: string): Promise<void> {

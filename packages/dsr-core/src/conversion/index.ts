@@ -11,3 +11,12 @@ export {
 export { type Precision, checkPrecision, partFile, precisions } from "./precision.js";
 export { type NamedConfiguration, namedConfiguration, namedConfigurations } from "./random/named-configurations.js";
 export { type RandomModel, type RandomModelOptions, makeRandomModel } from "./random/make-random-model.js";
+export {
+  type BytesByPrecision,
+  type ModelCost,
+  type PartCost,
+  type Scenario,
+  modelCost,
+  paperScenario,
+} from "./arithmetic.js";
+export { type ModelReport, inspectModel } from "./inspect-model.js";

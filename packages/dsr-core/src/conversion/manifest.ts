@@ -6,7 +6,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { CoreInputError } from "../errors.js";
-import { readJson } from "./json-file.js";
+import { checkShape } from "../processors/json-file.js";
+import { requiredJson } from "./required-json.js";
 import { precisions } from "./precision.js";
 
 /** Name of the manifest in a converted folder; it is written last. */
@@ -46,10 +47,7 @@ export type FileRecord = z.output<typeof fileSchema>;
 /** Reads the manifest of a converted folder. Throws CoreInputError when there is none, or one of another format. */
 export async function readManifest(folder: string): Promise<ModelManifest> {
   const path = join(folder, manifestName);
-  const parsed = modelManifestSchema.safeParse(await readJson(path, "the manifest of a converted model"));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new CoreInputError(`${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a manifest"}`);
+  return checkShape(await requiredJson(path, "the manifest of a converted model"), modelManifestSchema, path);
 }
 
 /** Size and SHA-256 of a file, read from front to back. */

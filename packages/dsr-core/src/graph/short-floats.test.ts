@@ -24,6 +24,12 @@ test("known half-precision values", () => {
   expect([...float32ToFloat16(Float32Array.from(values))]).toEqual(bits);
 });
 
+test("finite numbers beyond the largest can be kept finite", () => {
+  const values = Float32Array.of(65504, 65520, -1e9, Infinity, -Infinity);
+  const bits = [0x7bff, 0x7bff, 0xfbff, 0x7c00, 0xfc00];
+  expect([...float32ToFloat16(values, { saturate: true })]).toEqual(bits);
+});
+
 test("narrowing takes the nearest neighbour", () => {
   const halves = [...float16ToFloat32(allBits)].filter(Number.isFinite).sort((a, b) => a - b);
   fc.assert(

@@ -46,8 +46,12 @@ const TOO_SMALL = 0x33000000;
 /** What the exponents differ by, in place. */
 const REBIAS = 0x38000000;
 
-/** Narrows to raw half-precision bits; numbers beyond ±65,504 become infinite. */
-export function float32ToFloat16(values: Float32Array): Uint16Array {
+/**
+ * Narrows to raw half-precision bits. Numbers beyond ±65,504 become infinite, or with `saturate` ±65,504 where they are
+ * finite.
+ */
+export function float32ToFloat16(values: Float32Array, options: { readonly saturate?: boolean } = {}): Uint16Array {
+  const beyond = options.saturate === true ? 0x7bff : 0x7c00;
   const words = wordsOf(values);
   const bits = new Uint16Array(words.length);
   for (let i = 0; i < words.length; i++) {
@@ -57,15 +61,15 @@ export function float32ToFloat16(values: Float32Array): Uint16Array {
     // The commonest case stands here: calling a function for it would halve the speed.
     if (size >= LEAST_NORMAL && size < TOO_LARGE)
       bits[i] = sign | ((size - REBIAS + 0xfff + ((size >>> 13) & 1)) >>> 13);
-    else bits[i] = sign | narrowRare(size);
+    else bits[i] = sign | narrowRare(size, beyond);
   }
   return bits;
 }
 
 /** Numbers that half precision holds as zero, subnormal, infinite or not a number. */
-function narrowRare(size: number): number {
-  if (size > 0x7f800000) return 0x7e00;
-  if (size >= TOO_LARGE) return 0x7c00;
+function narrowRare(size: number, beyond: number): number {
+  if (size >= 0x7f800000) return size > 0x7f800000 ? 0x7e00 : 0x7c00;
+  if (size >= TOO_LARGE) return beyond;
   if (size <= TOO_SMALL) return 0;
   const shift = 126 - (size >>> 23);
   const mantissa = (size & 0x7fffff) | 0x800000;

@@ -19,6 +19,7 @@ import { type Clip, checkClip } from "./clip.js";
 import { ChatClient } from "./open-ai/chat-client.js";
 import { type ClipPartOptions, clipParts } from "./open-ai/clip-parts.js";
 import { letterProbabilities } from "./open-ai/letter-probabilities.js";
+import { mapBounded } from "./open-ai/map-bounded.js";
 import { type RetryOptions, type RetryRuntime, defaultRetry, systemRuntime } from "./open-ai/retry.js";
 import { type ServerUsage, type TokenPrices, UsageCounter } from "./open-ai/usage.js";
 import { parseAnswer } from "../processors/answers.js";
@@ -42,6 +43,8 @@ export interface OpenAiAnswererOptions extends Partial<ClipPartOptions> {
   readonly runtime?: RetryRuntime;
 }
 
+const defaultConcurrency = 4;
+
 /** How a clip is sent unless told otherwise: JPEG pictures of at most 448 pixels, each with its time. */
 const defaultParts: ClipPartOptions = {
   send: "frames",
@@ -64,7 +67,13 @@ export class OpenAiAnswerer implements Answerer {
   /** @throws CoreInputError when the address is none */
   constructor(options: OpenAiAnswererOptions) {
     checkAddress(options.baseUrl);
-    const { baseUrl, timeoutMs = 120_000, concurrency = 4, retry = defaultRetry, runtime = systemRuntime } = options;
+    const {
+      baseUrl,
+      timeoutMs = 120_000,
+      concurrency = defaultConcurrency,
+      retry = defaultRetry,
+      runtime = systemRuntime,
+    } = options;
     this.description = `${options.model} at ${baseUrl}`;
     this.#options = options;
     this.#logprobs = options.logprobs ?? true;
@@ -103,8 +112,12 @@ export class OpenAiAnswerer implements Answerer {
     return { option, letter, probabilities, text, scoring: scored ? "letter" : "text", timings };
   }
 
+  /** As many at once as the server may be asked; a failure aborts the others. */
   answerAll(requests: readonly AnswerRequest[]): Promise<readonly Answer[]> {
-    return Promise.all(requests.map((request) => this.answer(request)));
+    return mapBounded(requests, this.#options.concurrency ?? defaultConcurrency, (request, stop) => {
+      const signal = request.signal === undefined ? stop : AbortSignal.any([request.signal, stop]);
+      return this.answer({ ...request, signal });
+    });
   }
 
   async *generate(request: GenerateRequest): AsyncGenerator<string> {

@@ -1,10 +1,10 @@
 // From a stream of frames to a stream of percepts: an rxjs operator with a window, a pace and explicit backpressure.
 // Knows nothing about who answers and what is done with the answers.
-import { Observable, type OperatorFunction, type Subscription } from "rxjs";
-import { CoreInputError } from "../errors.js";
+import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
+import { CoreError, CoreInputError } from "../errors.js";
 import type { VideoFrameImage } from "../video/read-video.js";
 import type { Answer, AnswerRequest, Answerer } from "./answerer.js";
-import { PairedWindow, type WindowSpan } from "./paired-window.js";
+import { PairedWindow, type TakenWindow, type WindowSpan } from "./paired-window.js";
 
 /** A question that is asked of every window. */
 export type StandingQuestion = Omit<AnswerRequest, "clip" | "signal">;
@@ -54,56 +54,87 @@ export function perceive(options: PerceiveOptions): OperatorFunction<VideoFrameI
   if (minimum > window) throw new CoreInputError(`perceive: expected a minimum of at most ${window}, found ${minimum}`);
   return (source) =>
     new Observable<Percept>((subscriber) => {
-      const now = options.now ?? (() => performance.now());
-      const frames = new PairedWindow(window);
-      const stop = new AbortController();
-      let busy = false;
-      let ended = false;
-      let next = minimum;
-
-      const work = (): void => {
-        if (busy || frames.paired < next) return;
-        busy = true;
-        const taken = frames.take();
-        next = taken.span.last + 1 + every;
-        perceiveWindow(options, taken.frames, stop.signal).then(
-          (answers) => settle({ answers, failure: undefined }),
-          (error: unknown) =>
-            settle({ answers: [], failure: error instanceof Error ? error : new Error(String(error)) }),
-        );
-        const settle = (outcome: Pick<Percept, "answers" | "failure">): void => {
-          busy = false;
-          if (stop.signal.aborted) return;
-          if (outcome.failure !== undefined && options.failures === "stream") return subscriber.error(outcome.failure);
-          subscriber.next({ ...outcome, ...taken.span, skipped: taken.skipped, latencyMs: now() - taken.arrived });
-          work();
-          if (ended && !busy) subscriber.complete();
-        };
-      };
-      const subscription: Subscription = source.subscribe({
-        next: (frame) => {
-          frames.push(frame, now());
-          work();
-        },
+      const loop = new PerceptLoop({ ...options, every, minimum }, subscriber);
+      const subscription = source.subscribe({
+        next: (frame) => loop.receive(frame),
         error: (error: unknown) => subscriber.error(error),
-        complete: () => {
-          ended = true;
-          if (!busy) subscriber.complete();
-        },
+        complete: () => loop.end(),
       });
       return () => {
-        stop.abort(new Error("nobody listens to the percepts any more"));
+        loop.stop();
         subscription.unsubscribe();
       };
     });
 }
 
-async function perceiveWindow(
-  { answerer, questions }: PerceiveOptions,
-  frames: readonly VideoFrameImage[],
-  signal: AbortSignal,
-): Promise<readonly Answer[]> {
-  const clip = { frames };
-  const asked = typeof questions === "function" ? questions(frames) : questions;
-  return answerer.answerAll(asked.map((question) => ({ ...question, clip, signal })));
+type LoopOptions = PerceiveOptions & Required<Pick<PerceiveOptions, "every" | "minimum">>;
+type Outcome = Pick<Percept, "answers" | "failure">;
+
+/** One subscription: the window, and whether one is being worked on. */
+class PerceptLoop {
+  readonly #options: LoopOptions;
+  readonly #subscriber: Subscriber<Percept>;
+  readonly #frames: PairedWindow;
+  readonly #stop = new AbortController();
+  readonly #now: () => number;
+  #busy = false;
+  #ended = false;
+  /** Frames the stream must have before the next percept. */
+  #next: number;
+
+  constructor(options: LoopOptions, subscriber: Subscriber<Percept>) {
+    this.#options = options;
+    this.#subscriber = subscriber;
+    this.#frames = new PairedWindow(options.window);
+    this.#now = options.now ?? (() => performance.now());
+    this.#next = options.minimum;
+  }
+
+  receive(frame: VideoFrameImage): void {
+    this.#frames.push(frame, this.#now());
+    this.#work();
+  }
+
+  /** No more frames will come. */
+  end(): void {
+    this.#ended = true;
+    if (!this.#busy) this.#subscriber.complete();
+  }
+
+  /** Nobody listens any more. */
+  stop(): void {
+    this.#stop.abort(new CoreError("percepts: expected a listener, found that it has left"));
+  }
+
+  #work(): void {
+    if (this.#busy || this.#frames.paired < this.#next) return;
+    this.#busy = true;
+    const taken = this.#frames.take();
+    this.#next = taken.span.last + 1 + this.#options.every;
+    this.#perceive(taken.frames).then(
+      (answers) => this.#settle(taken, { answers, failure: undefined }),
+      (error: unknown) => this.#settle(taken, { answers: [], failure: asError(error) }),
+    );
+  }
+
+  async #perceive(frames: readonly VideoFrameImage[]): Promise<readonly Answer[]> {
+    const { answerer, questions } = this.#options;
+    const clip = { frames };
+    const asked = typeof questions === "function" ? questions(frames) : questions;
+    return answerer.answerAll(asked.map((question) => ({ ...question, clip, signal: this.#stop.signal })));
+  }
+
+  #settle({ span, skipped, arrived }: TakenWindow, outcome: Outcome): void {
+    this.#busy = false;
+    if (this.#stop.signal.aborted) return;
+    const { failure } = outcome;
+    if (failure !== undefined && this.#options.failures === "stream") return this.#subscriber.error(failure);
+    this.#subscriber.next({ ...outcome, ...span, skipped, latencyMs: this.#now() - arrived });
+    this.#work();
+    if (this.#ended && !this.#busy) this.#subscriber.complete();
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

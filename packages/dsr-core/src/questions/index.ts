@@ -12,7 +12,7 @@ export {
   withLetter,
 } from "./candidate.js";
 export { type BoxRole, denote, readDenotations, wordBox } from "./denotation.js";
-export { type DerivedAnswer, deriveAnswer, describeSeries } from "./derive-answer.js";
+export { type DerivedAnswer, deriveAnswer, describeSeries, mostMargin } from "./derive-answer.js";
 export * from "./describe/index.js";
 export * from "./formats/index.js";
 export * from "./free-form/index.js";

@@ -104,7 +104,7 @@ async function writeCheckpoint(
     shards.flatMap(({ tensors }) => [...tensors.values()].map(({ shape }) => 2 * countElements(shape))),
   );
   let done = 0;
-  const onBytes = (bytes: number): void => options.onProgress?.((done += bytes), total);
+  const onBytes = (bytes: number): void => options.onProgress?.(Math.min((done += bytes), total), total);
   for (const shard of shards) await writeShard(join(folder, shard.file), shard, onBytes);
   if (shards.length > 1) await writeJson(join(folder, "model.safetensors.index.json"), indexOf(shards, total));
   await writeJson(join(folder, "tokenizer.json"), byteLevelTokenizer(found.firstSpecial));

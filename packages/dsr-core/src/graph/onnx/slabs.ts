@@ -5,7 +5,7 @@ import { isDeferred, type DeferredData, type Graph, type NdData } from "../graph
 import { formatShape } from "../shape.js";
 
 /** What one slab holds at most, if a row is not larger: keeps memory far below the largest tensor. */
-const SLAB_BYTES = 2 ** 24;
+const SLAB_BYTES = 2 ** 21;
 
 /** The elements in order as tensors of some rows each; a scalar comes whole. */
 export async function* readInSlabs(data: DeferredData, slabBytes = SLAB_BYTES): AsyncGenerator<NdData> {

@@ -89,21 +89,9 @@ function isMatrixWeight({ value, data, weight }: Constant): boolean {
 }
 
 /** Finite numbers beyond what half precision holds become its largest. */
-function saturated(values: Float32Array): Uint16Array {
-  const bits = float32ToFloat16(values);
-  for (let i = 0; i < bits.length; i++) {
-    const found = bits[i] ?? 0;
-    if ((found & 0x7fff) === 0x7c00 && Number.isFinite(values[i])) bits[i] = found - 1;
-  }
-  return bits;
-}
-
 function halved({ shape, data }: NdData): NdData {
-  return {
-    dtype: "float16",
-    shape,
-    data: saturated(data instanceof Float32Array ? data : Float32Array.from(data, Number)),
-  };
+  const values = data instanceof Float32Array ? data : Float32Array.from(data, Number);
+  return { dtype: "float16", shape, data: float32ToFloat16(values, { saturate: true }) };
 }
 
 function halvedData(data: Exclude<ConstantData, ExternalData>): ConstantData {

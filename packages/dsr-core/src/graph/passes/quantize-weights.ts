@@ -49,7 +49,7 @@ interface Matrix {
 }
 
 /** How much of a weight is held in float32 at a time. */
-const READ_ELEMENTS = 2 ** 22;
+const READ_ELEMENTS = 2 ** 20;
 
 function settingsOf({ blockSize = 32, zeroPoints = false, accuracyLevel = 0 }: QuantizationOptions): Settings {
   if (blockSize >= 16 && Number.isInteger(Math.log2(blockSize))) return { blockSize, zeroPoints, accuracyLevel };

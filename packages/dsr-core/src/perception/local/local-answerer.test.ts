@@ -1,4 +1,5 @@
 // The local answerer against a computation without caches, shared prefixes and batches, over real sessions.
+import { concatMap, from, lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { int64Data, tensorData } from "../../graph/data.js";
 import type { NdData } from "../../graph/graph.js";
@@ -10,6 +11,7 @@ import { createFrameResizer } from "../../processors/video-processor.js";
 import type { AnswerRequest } from "../answerer.js";
 import type { Clip } from "../clip.js";
 import { mulberry, noisyFrames, openTinyModel } from "../fixtures/tiny-model.js";
+import { perceive } from "../perceive.js";
 import { questionText } from "../question-text.js";
 import { LocalAnswerer } from "./local-answerer.js";
 import { type OpenModel, sessionOf } from "./open-model.js";
@@ -195,6 +197,24 @@ test("a sliding window costs one encoder call a pair, with the bits of a computa
   }
 });
 
+test("a stream pays once for each pair of frames, however many windows and questions see it", async () => {
+  const answerer = new LocalAnswerer(modelOf("gsm"));
+  const source = from(noisyFrames(12)).pipe(concatMap((frame) => Promise.resolve(frame)));
+  const questions = [
+    { question, options },
+    { question: "Is it near?", options: ["yes", "no"] },
+  ];
+  const percepts = await lastValueFrom(
+    source.pipe(perceive({ answerer, questions, window: 6, minimum: 2 }), toArray()),
+  );
+  expect(percepts.at(-1)).toMatchObject({ first: 6, last: 11, failure: undefined });
+  expect(percepts.every(({ answers }) => answers.length === 2)).toBe(true);
+  const seen = new Set(
+    percepts.flatMap(({ first, last }) => Array.from({ length: (last + 1 - first) / 2 }, (_, i) => first / 2 + i)),
+  );
+  expect(answerer.cacheStatistics().misses).toBe(seen.size);
+});
+
 test("attention comes when it is asked for, and adds up to one a query", async () => {
   const answerer = new LocalAnswerer(modelOf("gsm"));
   const clip = { frames: noisyFrames(4) };
@@ -266,7 +286,10 @@ test("what cannot be answered is one line; a closed answerer says so", async () 
   expect(() => new LocalAnswerer({ ...model, sessions: new Map() })).toThrow(
     "expected the part decoder_model_merged, found none",
   );
+  const pieces = answerer.generate({ clip, question, temperature: 5, random: mulberry(1) });
+  await pieces.next();
   await answerer.close();
   await answerer.close();
+  await expect(pieces.next()).rejects.toThrow("found it closed");
   await expect(answerer.answer({ clip, question })).rejects.toThrow("found it closed");
 });

@@ -1,7 +1,7 @@
 // Perception by a model on this machine.
 // Knows nothing about files: it is given an open model.
-import { tensorData } from "../../graph/data.js";
 import { CoreInputError } from "../../errors.js";
+import type { DeviceChoice } from "../../runtime/choose-device.js";
 import {
   type Answer,
   type AnswerRequest,
@@ -15,15 +15,16 @@ import { FeatureCache, type FeatureCacheStatistics } from "../feature-cache.js";
 import { questionText } from "../question-text.js";
 import { Decoder } from "./decoder.js";
 import { type OpenModel, checkModel, sessionOf } from "./open-model.js";
-import { countingPositions, optionLikelihoods } from "./option-likelihood.js";
-import { letterTokens } from "./option-tokens.js";
+import { optionLikelihoods } from "./option-likelihood.js";
+import { type LetterTokens, letterTokens } from "./option-tokens.js";
 import { type PairFeatures, PairEncoderRunner } from "./pair-encoder.js";
 import { PartTimer } from "./part-timer.js";
 import { type ReadPrompt, PromptReader } from "./prefill.js";
-import { drawIndex, largestIndex, softmax } from "./probabilities.js";
-import { type EmbeddedPrompt, embedIds, embedPrompt } from "./prompt-embedder.js";
+import { largestIndex, softmax } from "./probabilities.js";
+import { type EmbeddedPrompt, embedPrompt } from "./prompt-embedder.js";
 import { layOutPrompt } from "./prompt-layout.js";
 import { SerialQueue } from "./serial-queue.js";
+import { type StepRunner, writeText } from "./text-writer.js";
 
 export interface LocalAnswererOptions {
   /** Pairs of frames whose features are kept; 64 when absent. */
@@ -33,9 +34,6 @@ export interface LocalAnswererOptions {
 interface Prepared extends ReadPrompt {
   readonly attention: EmbeddedPrompt["attention"];
 }
-
-/** Tokens a free answer has at most unless told otherwise. */
-const defaultMaxTokens = 128;
 
 /**
  * An answerer over an open model. One request runs at a time; features of frames are shared between requests, and the
@@ -65,6 +63,16 @@ export class LocalAnswerer implements Answerer {
     return this.#model.description;
   }
 
+  /** Where the model runs, and why not elsewhere. */
+  get device(): DeviceChoice {
+    return sessionOf(this.#model, "decoder_model_merged").device;
+  }
+
+  /** How an option's letter is written as a token. @throws CoreInputError when letters are no tokens */
+  get letterForm(): LetterTokens["form"] {
+    return letterTokens(this.#model.tokenizer, 2).form;
+  }
+
   /** How often features of frames were known already. */
   cacheStatistics(): FeatureCacheStatistics {
     return this.#features.statistics();
@@ -76,10 +84,10 @@ export class LocalAnswerer implements Answerer {
 
   async answerAll(requests: readonly AnswerRequest[]): Promise<readonly Answer[]> {
     const answers: Answer[] = [];
-    for (const [clip, places] of placesByClip(requests)) {
+    for (const places of placesByClip(requests)) {
       for (const place of places) {
         const request = requests[place];
-        if (request !== undefined) answers[place] = await this.#answer({ ...request, clip }, places.length > 1);
+        if (request !== undefined) answers[place] = await this.#answer(request, places.length > 1);
       }
     }
     return answers;
@@ -89,7 +97,18 @@ export class LocalAnswerer implements Answerer {
     const timer = new PartTimer();
     const { signal } = request;
     const prompt = await this.#queue.run(() => this.#prepare(request, { timer, shared: false }), signal);
-    yield* this.#write(request, prompt, (work) => this.#queue.run(work, signal));
+    const step: StepRunner = (work) =>
+      this.#queue.run(() => {
+        this.#checkOpen();
+        return work();
+      }, signal);
+    yield* this.#write(request, prompt, step);
+  }
+
+  /** Forgets all frames and prompts, as if nothing had been asked. */
+  forget(): void {
+    this.#reader.clear();
+    this.#features.clear();
   }
 
   /** Frees the model once what is in progress has ended. */
@@ -97,10 +116,13 @@ export class LocalAnswerer implements Answerer {
     if (this.#closed) return;
     this.#closed = true;
     await this.#queue.run(async () => {
-      this.#reader.clear();
-      this.#features.clear();
+      this.forget();
       for (const session of this.#model.sessions.values()) await session.close();
     });
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new CoreInputError("answerer: expected it to be open, found it closed");
   }
 
   #answer(request: AnswerRequest, shared: boolean): Promise<Answer> {
@@ -110,19 +132,20 @@ export class LocalAnswerer implements Answerer {
       const answer = await timer.time("decodeMs", () => this.#conclude(request, prompt));
       const attention =
         request.attention === true && prompt.attention !== undefined ? { attention: prompt.attention } : {};
-      return { ...answer, ...attention, timings: timer.read() };
+      const logits = request.logits === true ? { logits: prompt.logits } : {};
+      return { ...answer, ...attention, ...logits, timings: timer.read() };
     }, request.signal);
   }
 
   /** Everything up to the first token of the answer. */
   async #prepare(request: AnswerRequest, { timer, shared }: { timer: PartTimer; shared: boolean }): Promise<Prepared> {
-    if (this.#closed) throw new CoreInputError("answerer: expected it to be open, found it closed");
+    this.#checkOpen();
     checkRequest(request);
     checkClip(request.clip);
     const { clip, signal } = request;
     const encode = (pair: Parameters<PairEncoderRunner["encode"]>[0]) => this.#encoder.encode(pair, timer);
     const features = await this.#features.encode(framePairs(clip), encode, signal);
-    const layout = this.#layOut(request, features);
+    const layout = await timer.time("preprocessMs", () => this.#layOut(request, features));
     signal?.throwIfAborted();
     const embedded = await embedPrompt(this.#model, layout, { features, timer });
     signal?.throwIfAborted();
@@ -158,6 +181,10 @@ export class LocalAnswerer implements Answerer {
     return { option, letter: letterOf(option), probabilities, text: options[option] ?? "", scoring };
   }
 
+  #write(request: GenerateRequest, prompt: ReadPrompt, step: StepRunner): AsyncGenerator<string> {
+    return writeText({ model: this.#model, decoder: this.#decoder }, prompt, { request, step });
+  }
+
   #letterScores(options: readonly string[], { logits }: ReadPrompt): readonly number[] {
     const { ids } = letterTokens(this.#model.tokenizer, options.length);
     return ids.map((id) => logits[id] ?? Number.NEGATIVE_INFINITY);
@@ -169,57 +196,11 @@ export class LocalAnswerer implements Answerer {
     const ids = options.map((option) => [...tokenizer.encode(option), ...end]);
     return optionLikelihoods({ model: this.#model, decoder: this.#decoder }, prompt, ids);
   }
-
-  /** Writes token after token; `step` decides when each may run. */
-  async *#write(
-    request: GenerateRequest,
-    prompt: ReadPrompt,
-    step: <T>(work: () => Promise<T>) => Promise<T>,
-  ): AsyncGenerator<string> {
-    const { maxTokens = defaultMaxTokens, signal } = request;
-    const { tokenizer } = this.#model;
-    const ends = this.#endIds();
-    const stream = tokenizer.stream();
-    let { logits, cache } = prompt;
-    for (let written = 0; written < maxTokens; written++) {
-      signal?.throwIfAborted();
-      const id = chooseToken(request, logits);
-      if (ends.has(id)) break;
-      const piece = stream.push(id);
-      if (piece !== "") yield piece;
-      if (written + 1 < maxTokens)
-        ({ logits, cache } = await step(() => this.#readToken(id, { ...prompt, cache, next: prompt.next + written })));
-    }
-    const rest = stream.end();
-    if (rest !== "") yield rest;
-  }
-
-  async #readToken(id: number, { cache, next }: ReadPrompt): Promise<Pick<ReadPrompt, "logits" | "cache">> {
-    const rows = await embedIds(this.#model, [id]);
-    return this.#decoder.read({
-      embeddings: tensorData("float32", [1, 1, rows.length], rows),
-      positions: countingPositions(next, 1, 1),
-      past: cache,
-      keep: 1,
-    });
-  }
-
-  #endIds(): ReadonlySet<number> {
-    const { config, tokenizer } = this.#model;
-    return new Set([...config.tokens.endOfAnswer, ...(tokenizer.endId === undefined ? [] : [tokenizer.endId])]);
-  }
 }
 
-function chooseToken({ temperature = 0, random }: GenerateRequest, logits: Float32Array): number {
-  if (temperature === 0) return largestIndex(logits);
-  if (random === undefined)
-    throw new CoreInputError("temperature: expected random numbers beside it, found none (pass `random`)");
-  return drawIndex(logits, temperature, random());
-}
-
-/** Requests of each clip together, so that work is shared; clips in the order they first come. */
-function placesByClip(requests: readonly AnswerRequest[]): ReadonlyMap<Clip, readonly number[]> {
+/** Places of the requests, those about one clip together so that work is shared; clips in the order they first come. */
+function placesByClip(requests: readonly AnswerRequest[]): Iterable<readonly number[]> {
   const places = new Map<Clip, number[]>();
   for (const [place, { clip }] of requests.entries()) places.set(clip, [...(places.get(clip) ?? []), place]);
-  return places;
+  return places.values();
 }

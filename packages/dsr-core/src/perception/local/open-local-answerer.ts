@@ -9,7 +9,7 @@ import { type VisionLanguageConfig, parseModelConfig } from "../../model/vision-
 import type { ModelPartName } from "../../model/vision-language/parts/model-parts.js";
 import { loadTokenizer } from "../../processors/tokenizer.js";
 import { readVideoSettings } from "../../processors/video-processor.js";
-import { type DeviceChoice, chooseDevice, describeChoice } from "../../runtime/choose-device.js";
+import { type DeviceChoice, chooseDevice } from "../../runtime/choose-device.js";
 import type { DeviceName } from "../../runtime/devices.js";
 import { type RuntimeSession, openSession } from "../../runtime/session.js";
 import { LocalAnswerer, type LocalAnswererOptions } from "./local-answerer.js";
@@ -51,7 +51,7 @@ export async function openLocalAnswerer(folder: string, options: OpenLocalOption
         `model ${folder}: expected the part ${missing}, found ${[...sessions.keys()].join(", ")}`,
       );
     const [settings, tokenizer] = [await readVideoSettings(folder), await loadTokenizer(folder)];
-    const description = `${basename(resolve(folder))} ${precision} on ${describeChoice(device)}`;
+    const description = `${basename(resolve(folder))} ${precision} on ${device.device}`;
     return new LocalAnswerer({ description, config, settings, tokenizer, sessions }, options);
   } catch (error) {
     await closeAll(sessions);
@@ -91,9 +91,7 @@ function precisionFor(
 /** Files of the chosen precision, and those of no part at all (configuration, tokenizer). */
 function belongsTo({ parts }: ModelManifest, precision: Precision): (path: string) => boolean {
   const files = Object.keys(parts).map((part) => partFile(part, precision));
-  return (path) =>
-    !path.startsWith("onnx/") ||
-    files.some((file) => path === file || path.startsWith(`${file}.`));
+  return (path) => !path.startsWith("onnx/") || files.some((file) => path === file || path.startsWith(`${file}.`));
 }
 
 interface PartOptions {

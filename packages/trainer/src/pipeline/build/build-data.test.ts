@@ -31,7 +31,7 @@ function optionsFor(out: string, faults: WalkingFaults = {}): BuildDataOptions {
   return {
     out,
     source: walkingSource("s", faults),
-    generators: [templateGenerator({ dialect: "paper", perClip: 150, leastMargin: 0.05 })],
+    generators: [templateGenerator({ dialect: "paper", perClip: 150, leastMargin: 0.05, mostClauses: 15 })],
     videos,
     qas: 96,
     seed: "s",

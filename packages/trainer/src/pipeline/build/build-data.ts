@@ -28,7 +28,7 @@ export interface BuildDataOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What came out, with the rates of this run (clips that were already done are not counted). */
+/** What came out, with the rates of this run (neither clips that were already done nor their share of items count). */
 export interface BuildDataResult {
   readonly out: string;
   readonly videos: number;
@@ -40,7 +40,7 @@ export interface BuildDataResult {
 
 /** Builds or goes on building. @throws CoreInputError for a folder with other settings; CoreError when the disk fails */
 export async function buildData(options: BuildDataOptions): Promise<BuildDataResult> {
-  const { out, qas, now, onClip } = options;
+  const { out, now, onClip } = options;
   const folder = new DataFolder(out);
   await folder.begin(settingsOf(options), options.resume);
   const start = now();
@@ -63,7 +63,7 @@ export async function buildData(options: BuildDataOptions): Promise<BuildDataRes
     skipped: records.filter(({ status }) => status === "skipped").length,
     items: items.length,
     videosPerSecond: made / clipSeconds,
-    qasPerSecond: Math.min(qas, items.length) / seconds,
+    qasPerSecond: (items.length * made) / records.length / seconds,
   };
 }
 

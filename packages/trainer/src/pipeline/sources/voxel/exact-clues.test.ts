@@ -20,7 +20,7 @@ function scene(entities: readonly SceneEntity[], ids: (x: number, y: number) => 
 }
 
 test("centres are half the height above the feet, boxes go round the pixels, slivers are unseen", () => {
-  const clues = new ClueCollector();
+  const clues = new ClueCollector(20);
   clues.add(
     scene([cow, egg], (x, y) => (x >= 2 && x < 7 && y >= 3 && y < 8 ? 3 : x === 0 ? 4 : 0)),
     0,
@@ -38,7 +38,7 @@ test("centres are half the height above the feet, boxes go round the pixels, sli
 });
 
 test("what appears late or is gone has no sighting in the other frames", () => {
-  const clues = new ClueCollector();
+  const clues = new ClueCollector(20);
   const all = (id: number) => (): number => id;
   clues.add(scene([cow], all(3)), 0);
   clues.add(scene([egg], all(4)), 1);

@@ -27,6 +27,8 @@ export interface VoxelSourceOptions {
   readonly stride: number;
   /** Sampled frames at the end that are left out of the video: they decide predictions. */
   readonly hiddenFrames: number;
+  /** Mobs with fewer pixels do not count as seen. */
+  readonly leastPixels: number;
   /** H.264's constant quantizer. */
   readonly quantizer: number;
 }
@@ -38,6 +40,7 @@ export const defaultVoxelSourceOptions: Omit<VoxelSourceOptions, "seed"> = {
   samples: 32,
   stride: 4,
   hiddenFrames: 2,
+  leastPixels: 20,
   quantizer: 22,
 };
 
@@ -85,7 +88,7 @@ async function film(
   const { samples, stride, hiddenFrames, ticksPerStep } = options;
   const [height, width] = options.imageSize;
   const work = drawCameraWork(script.style, script.random);
-  const clues = new ClueCollector();
+  const clues = new ClueCollector(options.leastPixels);
   const frameRate = ticksPerSecond / ticksPerStep;
   const pictures: Uint8Array[] = [];
   const lastVisible = (samples - 1 - hiddenFrames) * stride;
