@@ -52,9 +52,9 @@ export function benchmarkReport(
     scorers.map(({ name, overall, byType }) => [name, { score: overall.score, byType: scoresOf(byType) }]),
   );
   const best = scorers.filter(({ name }) => answerPriors.has(name)).map(({ overall }) => overall.score);
-  const byType = Object.entries(score.byType).map(([type, cell]) => [
+  const byType = Object.entries(score.byType).map(([type, own]) => [
     type,
-    { ...cell, blind: blind?.byType[type as QuestionType]?.score ?? null },
+    { ...own, blind: blind?.byType[type as QuestionType]?.score ?? null },
   ]);
   return {
     score: score.score,
@@ -79,7 +79,7 @@ function scoreOf(items: readonly QuestionItem[], answers: readonly AnswerRecord[
 }
 
 function scoresOf(byType: Readonly<Partial<Record<QuestionType, TypeScore>>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(byType).map(([type, cell]) => [type, cell.score]));
+  return Object.fromEntries(Object.entries(byType).map(([type, { score }]) => [type, score]));
 }
 
 /** How the types are written above the columns. */
@@ -121,13 +121,16 @@ export function formatBenchmarkTable(report: BenchmarkReport): string {
     `scored by ${scoring}; chance is 25; ${unanswered} replies chose no option, ${faults} questions could not be asked`,
   ];
   const leak = Math.max(prior, blind ?? 0);
-  if (leak > leakLimit)
+  if (leak > leakLimit(n))
     lines.push(`${leak.toFixed(1)}% without looking: the options give answers away, and the score says little`);
   return lines.join("\n");
 }
 
-/** Four points above chance: what well-made options stay below. */
-const leakLimit = 29;
+/** Four points above chance, what well-made options stay below; and on few questions two standard errors more than that. */
+function leakLimit(n: number): number {
+  const chance = 0.25;
+  return 100 * (chance + 0.04 + 2 * Math.sqrt((chance * (1 - chance)) / n));
+}
 
 function cell(score: number | undefined): string {
   return score === undefined ? "–" : score.toFixed(1);

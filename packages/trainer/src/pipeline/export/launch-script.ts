@@ -66,7 +66,7 @@ export function launchScript({
 set -euo pipefail
 HERE=$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd)
 PROCESSES=\${NPROC_PER_NODE:-${processes}}
-ACCUMULATION=\$(( ${globalBatch} / (PROCESSES * ${perDevice}) ))
+ACCUMULATION=$(( ${globalBatch} / (PROCESSES * ${perDevice}) ))
 if (( ACCUMULATION * PROCESSES * ${perDevice} != ${globalBatch} )); then
   echo "processes: expected a number that divides ${globalBatch / perDevice}, found $PROCESSES" >&2
   exit 2
