@@ -80,7 +80,7 @@ describe.skipIf(executable === undefined && process.env["CI"] === undefined)("th
     if (item === undefined) throw new TypeError("no items");
     expect(await shownItem()).toBe(itemKey(item));
     expect(await page.locator("#question").inputValue()).toBe(item.question);
-    const options = await page.locator("#options input[type=text]").all();
+    const options = await page.locator("#options textarea").all();
     expect(await Promise.all(options.map((option) => option.inputValue()))).toEqual(item.options);
     expect(await page.locator("#options input[type=radio]:checked").getAttribute("value")).toBe(item.correct);
     const right = item.options["ABCD".indexOf(item.correct)] ?? "";
@@ -115,7 +115,7 @@ describe.skipIf(executable === undefined && process.env["CI"] === undefined)("th
     expect(await shownItem()).toBe(keys[1]);
     await page.keyboard.press("e");
     await page.locator("#question").fill("Which way does it go?");
-    await page.locator('#options input[aria-label="option C"]').fill("nowhere");
+    await page.locator('#options textarea[aria-label="option C"]').fill("nowhere");
     await page.locator('#options input[aria-label="C is right"]').check();
     await page.locator("#save").click();
     await another(keys[1] ?? null);

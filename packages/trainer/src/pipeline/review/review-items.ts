@@ -14,7 +14,7 @@ import { indexOfLetter } from "@dsr/dsr-core/questions";
 import { chosenItems } from "../stages/write-stage.js";
 import { readClues } from "../stages/generate-stage.js";
 import { itemKey, readDecisions, type ReviewDecision } from "./decisions.js";
-import { trajectoryPlot } from "./trajectory-plot.js";
+import { nameOf, plotColours, trajectoryPlot } from "./trajectory-plot.js";
 
 /** One line of the list. */
 export interface ReviewEntry {
@@ -27,6 +27,8 @@ export interface ReviewEntry {
 /** A box in one frame of one object that the question names. */
 export interface ShownBox {
   readonly name: string;
+  /** As in the drawing. */
+  readonly colour: number;
   readonly box: readonly number[];
 }
 
@@ -42,7 +44,7 @@ export interface ReviewView {
   /** Pixels of the video. */
   readonly width: number;
   readonly height: number;
-  /** Seconds of the queried interval. */
+  /** Seconds of the video that matter. */
   readonly interval: readonly [start: number, end: number];
   /** Boxes by sampled frame. */
   readonly frames: readonly { readonly timestamp: number; readonly boxes: readonly ShownBox[] }[];
@@ -90,8 +92,6 @@ export class ReviewItems {
     if (item === undefined) return undefined;
     const clues = await readClues(this.#root, item.video);
     const derived = derivedAnswer(item, clues);
-    const [start, end] = [item.plan?.start ?? 0, item.plan?.end ?? clues.frames.length - 1];
-    const time = (frame: number): number => clues.frames[frame]?.timestamp ?? 0;
     return {
       key,
       item,
@@ -100,11 +100,22 @@ export class ReviewItems {
       decision: (await readDecisions(this.#root)).get(key) ?? null,
       width: clues.video.width,
       height: clues.video.height,
-      interval: [time(start), time(end)],
+      interval: shownInterval(item, clues),
       frames: clues.frames.map(({ timestamp }, frame) => ({ timestamp, boxes: boxesIn(clues, frame, item) })),
       plot: trajectoryPlot(clues, item.plan),
     };
   }
+}
+
+/** Seconds before a prediction that are shown. */
+const predictionLead = 4;
+
+/** The queried interval; of a prediction the seconds before it, of a free-form question all that a model sees. */
+function shownInterval({ plan }: QuestionItem, clues: Clues): ReviewView["interval"] {
+  const time = (frame: number): number => clues.frames[frame]?.timestamp ?? 0;
+  if (plan === undefined) return [0, time(clues.frames.length - 1)];
+  const [start, end] = [time(plan.start), time(plan.end)];
+  return partsOf(plan.type).kind === "dir_pred" ? [Math.max(0, end - predictionLead), end] : [start, end];
 }
 
 /** In the dialect whose wording the item has; in the first one where neither has. */
@@ -124,6 +135,8 @@ function boxesIn(clues: Clues, frame: number, { plan }: QuestionItem): readonly 
   return targets.flatMap((target) => {
     const object = objectOf(clues, target);
     const box = object === undefined ? undefined : seenAt(object, frame)?.box;
-    return object === undefined || box === undefined || box === null ? [] : [{ name: object.id, box }];
+    return object === undefined || box === undefined || box === null
+      ? []
+      : [{ name: nameOf(object), colour: (clues.objects.indexOf(object) + 1) % plotColours, box }];
   });
 }

@@ -70,7 +70,7 @@ function optionRow(text, letter, correct) {
   row.className = letter === correct ? "right" : "";
   const label = document.createElement("label");
   const choice = Object.assign(document.createElement("input"), { type: "radio", name: "correct", value: letter, checked: letter === correct, disabled: true });
-  const words = Object.assign(document.createElement("input"), { type: "text", value: text, readOnly: true });
+  const words = Object.assign(document.createElement("textarea"), { rows: 1, value: text, readOnly: true });
   choice.setAttribute("aria-label", letter + " is right");
   words.setAttribute("aria-label", "option " + letter);
   label.append(choice, words);
@@ -81,7 +81,8 @@ function optionRow(text, letter, correct) {
 function setEditing(on) {
   editing = on;
   get("question").readOnly = !on;
-  for (const input of get("options").querySelectorAll("input")) input.type === "radio" ? (input.disabled = !on) : (input.readOnly = !on);
+  for (const choice of get("options").querySelectorAll("input")) choice.disabled = !on;
+  for (const words of get("options").querySelectorAll("textarea")) words.readOnly = !on;
   get("save").hidden = !on;
   get("edit").hidden = on;
   if (on) get("question").focus();
@@ -103,7 +104,7 @@ async function decide(decision, change = {}) {
 }
 
 function saveEdit() {
-  const options = [...get("options").querySelectorAll("input[type=text]")].map((input) => input.value);
+  const options = [...get("options").querySelectorAll("textarea")].map((words) => words.value);
   const correct = form.querySelector("input[name=correct]:checked").value;
   return decide("edit", { question: get("question").value, options, correct });
 }
@@ -128,7 +129,7 @@ function drawBoxes() {
   const apart = (frame) => Math.abs(frame.timestamp - now);
   const nearest = view.frames.reduce((best, frame) => (apart(frame) < apart(best) ? frame : best));
   get("where").textContent = now.toFixed(1) + " s of " + view.interval.map((time) => time.toFixed(1)).join(" to ") + " s";
-  const shapes = nearest.boxes.flatMap(({ box: [x1, y1, x2, y2] }) => ["under", ""].map((name) => {
+  const shapes = nearest.boxes.flatMap(({ box: [x1, y1, x2, y2], colour }) => ["under", "colour-" + colour].map((name) => {
     const shape = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     for (const [key, value] of Object.entries({ x: x1, y: y1, width: x2 - x1 + 1, height: y2 - y1 + 1, class: name })) shape.setAttribute(key, value);
     return shape;

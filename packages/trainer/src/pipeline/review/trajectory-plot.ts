@@ -1,8 +1,8 @@
 // The ways of a clip's objects and camera from above, as an SVG drawing.
 // Knows nothing about pages. Up is where the viewer looks, right is its right; the queried interval is drawn strongly.
-import type { Clues, Vector3 } from "@dsr/dsr-core/geometry";
+import type { ClueObject, Clues, Vector3 } from "@dsr/dsr-core/geometry";
 import { cameraViewpoint, toViewer } from "@dsr/dsr-core/geometry";
-import { positionOf, type QuestionPlan, type Target, viewpointOf } from "@dsr/dsr-core/questions";
+import { partsOf, positionOf, type QuestionPlan, type Target, viewpointOf } from "@dsr/dsr-core/questions";
 
 const side = 420;
 const margin = 34;
@@ -23,9 +23,9 @@ export function trajectoryPlot(clues: Clues, plan: QuestionPlan | undefined): st
   if (view === undefined) return "";
   const targets: readonly Target[] = ["camera", ...clues.objects.map(({ id }) => ({ object: id }))];
   const ways = targets.map((target) => wayOf(clues, target, plan, (place) => toViewer(view, place)));
-  const [start, end] = plan === undefined ? [0, clues.frames.length - 1] : [plan.start, Math.max(plan.end, plan.start)];
+  const [start, end] = shownFrames(clues, plan);
   const scale = scaleOf(ways);
-  const drawn = ways.map((way, i) => drawWay(way, { start, end, scale, colour: i % 6 }));
+  const drawn = ways.map((way, i) => drawWay(way, { start, end, scale, colour: i % plotColours }));
   const [x, y] = scale([0, 0]);
   return `<svg viewBox="0 0 ${side} ${side}" role="img" aria-label="trajectories from above">
 <rect class="ground" width="${side}" height="${side}" rx="8"/>
@@ -33,6 +33,13 @@ export function trajectoryPlot(clues: Clues, plan: QuestionPlan | undefined): st
 ${drawn.join("\n")}
 <text class="quiet" x="10" y="${side - 10}">seen from above; up is where the viewer looks</text>
 </svg>`;
+}
+
+/** The queried frames; of a prediction those that decide it, which a model does not see. */
+function shownFrames(clues: Clues, plan: QuestionPlan | undefined): readonly [start: number, end: number] {
+  const last = clues.frames.length - 1;
+  if (plan === undefined) return [0, last];
+  return partsOf(plan.type).kind === "dir_pred" ? [plan.end, last] : [plan.start, plan.end];
 }
 
 function wayOf(clues: Clues, target: Target, plan: QuestionPlan | undefined, toView: (place: Vector3) => Vector3): Way {
@@ -45,7 +52,12 @@ function wayOf(clues: Clues, target: Target, plan: QuestionPlan | undefined, toV
     const [forward, left] = toView(place);
     return [{ frame, at: [-left, forward] as const }];
   });
-  return { name: id, role: isTarget ? "target" : isObserver ? "observer" : "other", places };
+  const found = clues.objects.find((object) => object.id === id);
+  return {
+    name: found === undefined ? id : nameOf(found),
+    role: isTarget ? "target" : isObserver ? "observer" : "other",
+    places,
+  };
 }
 
 type Scale = (place: readonly [number, number]) => readonly [x: number, y: number];
@@ -82,6 +94,14 @@ function drawWay({ name, role, places }: Way, { start, end, scale, colour }: Dra
 <circle class="start" cx="${x}" cy="${y}" r="4"/><circle class="end" cx="${u}" cy="${v}" r="4.5"/>
 <text x="${u + 7}" y="${v - 5}">${escapeText(name)}</text></g>`;
 }
+
+/** An object's class and id, the id alone where it says the class. */
+export function nameOf({ id, class: name }: ClueObject): string {
+  return id.includes(name) ? id : `${name} ${id}`;
+}
+
+/** Colours of the drawing; the camera has the first, objects the next in order. */
+export const plotColours = 8;
 
 /** Text that is safe in markup. */
 export function escapeText(text: string): string {
