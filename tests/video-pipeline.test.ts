@@ -103,6 +103,11 @@ test("in one go, and in stages that are killed and gone on with: the same bytes"
     await ended;
     const { code, stderr } = await dsr("data", ...stage, "--resume");
     expect(code, stderr).toBe(0);
+    if (stage[0] !== "extract") continue;
+    const { stdout } = await dsr("data", "generate", staged, "--seed", "3", "--dry-run");
+    const said = stdout.split("\n\n").filter((part) => part.startsWith("winding: "));
+    const asked = server.requests.filter(({ text }) => text.startsWith("From the perspective of"));
+    expect(said).toEqual(asked.map(({ text }) => `winding: ${text}`));
   }
   expect((await dsr("data", "write", staged, "--qas", "30", "--seed", "3")).code).toBe(0);
   expect(await bytesOf(staged)).toEqual(await bytesOf(whole));

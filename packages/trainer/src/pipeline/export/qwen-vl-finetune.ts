@@ -31,12 +31,15 @@ export interface ExportResult {
 export async function exportQwenVlFinetune(options: ExportOptions): Promise<ExportResult> {
   const { data, out } = options;
   const items = await readItems(data);
+  const videos = [...new Set(items.map(({ video }) => video))];
+  const pathOf = (id: string): string => new DataFolder(data).videoPath(id);
+  for (const id of videos) await needVideo(pathOf(id));
   await mkdir(out, { recursive: true });
   const [there] = (await readdir(out)).sort();
   if (there !== undefined)
     throw new CoreInputError(`output folder ${out}: expected a new or empty one, found ${there}`);
-  const videos = [...new Set(items.map(({ video }) => video))];
-  for (const id of videos) await copyVideo(new DataFolder(data).videoPath(id), join(out, "videos", `${id}.mp4`));
+  for (const id of videos)
+    await writeWhole(join(out, "videos", `${id}.mp4`), (temporary) => copyFile(pathOf(id), temporary));
   await writeWholeContent(join(out, "train_qas.json"), formatTrainingJson(items));
   await writeWholeContent(join(out, "zero3_offload.json"), deepSpeedConfiguration());
   const script = join(out, "sft_7b.sh");
@@ -46,11 +49,10 @@ export async function exportQwenVlFinetune(options: ExportOptions): Promise<Expo
   return { out, examples: items.length, videos: videos.length };
 }
 
-async function copyVideo(from: string, to: string): Promise<void> {
-  await access(from).catch(() => {
-    throw new CoreInputError(`video ${from}: expected a file, found none`);
+async function needVideo(path: string): Promise<void> {
+  await access(path).catch(() => {
+    throw new CoreInputError(`video ${path}: expected a file, found none`);
   });
-  await writeWhole(to, (temporary) => copyFile(from, temporary));
 }
 
 function readme(folder: string): string {

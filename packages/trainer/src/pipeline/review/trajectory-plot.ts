@@ -92,7 +92,7 @@ function drawWay({ name, role, places }: Way, { start, end, scale, colour }: Dra
   return `<g class="way ${role} colour-${colour}">
 <path class="whole" d="${path(places)}"/><path class="strong" d="${path(strong)}"/>
 <circle class="start" cx="${x}" cy="${y}" r="4"/><circle class="end" cx="${u}" cy="${v}" r="4.5"/>
-<text x="${u + 7}" y="${v - 5}">${escapeText(name)}</text></g>`;
+<text ${u > side - 80 ? `x="${u - 7}" text-anchor="end"` : `x="${u + 7}"`} y="${v - 5}">${escapeText(name)}</text></g>`;
 }
 
 /** An object's class and id, the id alone where it says the class. */
