@@ -42,7 +42,12 @@ async function trackAll(
 ): Promise<readonly Track[]> {
   const tracks = starts.map((): (RunLengths | undefined)[] => []);
   const boxes: (PixelBox | undefined)[] = starts.map(() => undefined);
+  const first = Math.min(...starts.map(({ frame }) => frame));
   for (const [index, frame] of frames.entries()) {
+    if (index < first) {
+      for (const track of tracks) track.push(undefined);
+      continue;
+    }
     const embeddings = await visionEncoder.run({ pixel_values: modelFrame(frame) });
     for (const [object, start] of starts.entries()) {
       const box = start.frame === index ? start.box : boxes[object];

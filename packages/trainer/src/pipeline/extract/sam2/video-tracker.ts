@@ -49,7 +49,12 @@ async function trackAll(
   const input = sessions.imageEncoder.inputs[0]?.name ?? "image";
   const tracks = starts.map((): (RunLengths | undefined)[] => []);
   const banks: (MemoryBank | undefined)[] = starts.map(() => undefined);
+  const first = Math.min(...starts.map(({ frame }) => frame));
   for (const [index, frame] of frames.entries()) {
+    if (index < first) {
+      for (const track of tracks) track.push(undefined);
+      continue;
+    }
     const encoded = await sessions.imageEncoder.run({ [input]: modelFrame(frame) });
     for (const [object, start] of starts.entries()) {
       const bank = banks[object];
