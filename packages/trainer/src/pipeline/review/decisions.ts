@@ -1,6 +1,6 @@
 // What a person decided about items: a log that only grows, and what it makes of the items.
 // Knows nothing about pages or servers.
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { letters, type QuestionItem } from "@dsr/dsr-core/questions";
@@ -50,6 +50,14 @@ export async function readDecisions(root: string): Promise<ReadonlyMap<string, R
     last.set(parsed.data.item, parsed.data);
   }
   return last;
+}
+
+/** Cuts off a last line that was being written when the machine stopped, so that the next one begins on its own. */
+export async function mendDecisions(root: string): Promise<void> {
+  const path = join(root, decisionLog);
+  const log = await readFile(path, "utf8").catch(() => "");
+  if (log !== "" && !log.endsWith("\n"))
+    await truncate(path, Buffer.byteLength(log.slice(0, log.lastIndexOf("\n") + 1)));
 }
 
 /** Appends one line, in one write. */

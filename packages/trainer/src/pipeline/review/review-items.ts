@@ -13,7 +13,7 @@ import {
 import { indexOfLetter } from "@dsr/dsr-core/questions";
 import { chosenItems } from "../stages/write-stage.js";
 import { readClues } from "../stages/generate-stage.js";
-import { itemKey, readDecisions, type ReviewDecision } from "./decisions.js";
+import { itemKey, mendDecisions, readDecisions, type ReviewDecision } from "./decisions.js";
 import { nameOf, plotColours, trajectoryPlot } from "./trajectory-plot.js";
 
 /** One line of the list. */
@@ -65,6 +65,7 @@ export class ReviewItems {
   /** @throws CoreInputError when nothing was written in the folder */
   static async open(root: string): Promise<ReviewItems> {
     const items = await chosenItems(root);
+    await mendDecisions(root);
     return new ReviewItems(root, new Map(items.map((item) => [itemKey(item), item])));
   }
 
