@@ -1,6 +1,13 @@
 // Pictures before and masks after the vision models, against Pillow, PyTorch and transformers.
 import { decodeMask } from "@dsr/dsr-core/geometry";
-import { depthEdges, maskOfLogits, orientationInput, resample, type ResampleFilter } from "@dsr/trainer/pipeline";
+import {
+  depthEdges,
+  detectorSize,
+  maskOfLogits,
+  orientationInput,
+  resample,
+  type ResampleFilter,
+} from "@dsr/trainer/pipeline";
 import { expect, test } from "vitest";
 import { readGolden } from "./support/goldens.js";
 
@@ -22,6 +29,7 @@ interface Golden {
     readonly logits: readonly number[];
     readonly mask: readonly number[];
   }[];
+  readonly detectorSizes: readonly { readonly from: Pair; readonly to: Pair }[];
   readonly depthEdges: {
     readonly width: number;
     readonly height: number;
@@ -68,4 +76,8 @@ test.each(golden.masks)("the mask of logits $from enlarged to $to", ({ from, to,
 test("depth edges", () => {
   const { width, height, depth, edges } = golden.depthEdges;
   expect([...depthEdges(depth, width, height)]).toEqual(edges);
+});
+
+test.each(golden.detectorSizes)("the detector's picture of one of $from is $to", ({ from, to }) => {
+  expect(detectorSize(size(from))).toEqual(size(to));
 });

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 import transformers
 from PIL import Image
 from transformers import BitImageProcessor
+from transformers.models.grounding_dino.image_processing_grounding_dino import get_size_with_aspect_ratio
 
 random = np.random.default_rng(7)
 FILTERS = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "lanczos": Image.LANCZOS}
@@ -68,6 +69,12 @@ def edges():
     return {"width": 9, "height": 7, "depth": depth.ravel().tolist(), "edges": edge.ravel().tolist()}
 
 
+def detector_sizes():
+    for width, height in [(640, 480), (640, 272), (480, 640), (1000, 800), (1920, 1080), (96, 64), (300, 1201), (1333, 800), (255, 61)]:
+        oh, ow = get_size_with_aspect_ratio((height, width), 800, 1333)
+        yield {"from": [width, height], "to": [ow, oh]}
+
+
 def main():
     golden = {
         "reference": f"Pillow {PIL.__version__}, torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}",
@@ -76,6 +83,7 @@ def main():
         "orientationInputs": list(orientation_inputs()),
         "masks": list(masks()),
         "depthEdges": edges(),
+        "detectorSizes": list(detector_sizes()),
     }
     path = Path(__file__).parent.parent / "goldens" / "extraction.json"
     path.write_text(json.dumps(golden) + "\n")

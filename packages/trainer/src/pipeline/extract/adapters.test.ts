@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { float32Data } from "@dsr/dsr-core/graph";
 import { describe, expect, test } from "vitest";
 import { chooseBoxes, overlap } from "./grounding-dino/choose-boxes.js";
-import { detectorSize } from "./grounding-dino/grounding-dino.js";
 import { captionTokens } from "./grounding-dino/phrase-tokens.js";
 import { longestStretch } from "./lift-objects.js";
 import { readOrientation } from "./orient-anything/orient-anything.js";
@@ -24,14 +23,6 @@ test("π³'s pictures are multiples of 14 within the limit, of nearly the same r
       expect(Math.abs(size.width / size.height / (width / height) - 1)).toBeLessThan(0.14);
     }),
   );
-});
-
-test("the detector's pictures: shortest side 800, longest about 1333", () => {
-  expect(detectorSize({ width: 640, height: 480 })).toEqual({ width: 1066, height: 800 });
-  // the rounded side can carry the other one past the limit by a pixel, as in the reference
-  expect(detectorSize({ width: 640, height: 272 })).toEqual({ width: 1334, height: 567 });
-  expect(detectorSize({ width: 480, height: 640 })).toEqual({ width: 800, height: 1066 });
-  expect(detectorSize({ width: 1000, height: 800 })).toEqual({ width: 1000, height: 800 });
 });
 
 describe("captions", () => {

@@ -1,6 +1,7 @@
 // GroundingDINO as an ONNX session: a frame and classes in, boxes out.
 // Knows nothing about tracking.
 import { int64Data, type NdData } from "@dsr/dsr-core/graph";
+import { roundHalfToEven } from "@dsr/dsr-core/processors";
 import type { RuntimeSession, Tensors } from "@dsr/dsr-core/runtime";
 import { imageNet, pictureTensor } from "../images/picture-tensor.js";
 import { resample, type Size } from "../images/resample.js";
@@ -11,14 +12,19 @@ import { captionTokens, type CaptionTokenizer } from "./phrase-tokens.js";
 /** The model's own limits on the sides of a picture. */
 export const detectorSides = { shortest: 800, longest: 1333 } as const;
 
-/** Shortest side 800 unless the longest would pass 1333; the other side is cut off, not rounded, as in torchvision. */
+/**
+ * Shortest side 800 unless the longest would pass 1333; the other side is cut off, not rounded.
+ * Source: transformers' GroundingDINO processor, with its order of multiplications.
+ */
 export function detectorSize({ width, height }: Size, sides: DetectorSides = detectorSides): Size {
   const [least, most] = [Math.min(width, height), Math.max(width, height)];
   const { shortest, longest } = sides;
-  const side = (most / least) * shortest > longest ? Math.round((longest * least) / most) : shortest;
+  const exact = (most / least) * shortest > longest ? (longest * least) / most : shortest;
+  const side = roundHalfToEven(exact);
   if (least === side) return { width, height };
-  const other = Math.trunc((side * most) / least);
-  return width < height ? { width: side, height: other } : { width: other, height: side };
+  return width < height
+    ? { width: side, height: Math.trunc((exact * height) / width) }
+    : { width: Math.trunc((exact * width) / height), height: side };
 }
 
 /** Pixels. */

@@ -48,7 +48,7 @@ async function trackAll(
       for (const track of tracks) track.push(undefined);
       continue;
     }
-    const embeddings = await visionEncoder.run({ pixel_values: modelFrame(frame) });
+    const embeddings = await visionEncoder.run({ pixel_values: modelFrame(frame, "bilinear") });
     for (const [object, start] of starts.entries()) {
       const box = start.frame === index ? start.box : boxes[object];
       const mask = box === undefined ? undefined : await decode(maskDecoder, { embeddings, box, frame });

@@ -9,9 +9,9 @@ import type { PixelBox } from "../perceivers.js";
 /** Side of SAM2's input in pixels. */
 export const modelSide = 1024;
 
-/** float32 [1, 3, 1024, 1024]. */
-export function modelFrame(frame: RgbImage): NdData {
-  return pictureTensor([resample(frame, { width: modelSide, height: modelSide }, "bilinear")], imageNet);
+/** float32 [1, 3, 1024, 1024]. SAM2's video loader resizes with Pillow's default (bicubic), its image processor bilinearly. */
+export function modelFrame(frame: RgbImage, filter: "bilinear" | "bicubic"): NdData {
+  return pictureTensor([resample(frame, { width: modelSide, height: modelSide }, filter)], imageNet);
 }
 
 /** A box in the input's pixels. */

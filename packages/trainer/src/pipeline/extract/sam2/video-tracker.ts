@@ -55,7 +55,7 @@ async function trackAll(
       for (const track of tracks) track.push(undefined);
       continue;
     }
-    const encoded = await sessions.imageEncoder.run({ [input]: modelFrame(frame) });
+    const encoded = await sessions.imageEncoder.run({ [input]: modelFrame(frame, "bicubic") });
     for (const [object, start] of starts.entries()) {
       const bank = banks[object];
       if (index < start.frame) tracks[object]?.push(undefined);
