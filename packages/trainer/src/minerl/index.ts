@@ -19,3 +19,39 @@ export { openVpt } from "./layouts/vpt.js";
 export { resizeLinear } from "./pictures/resize-linear.js";
 export { interleaveEpisodes, type StreamOptions } from "./streaming/interleave.js";
 export { type StreamedStep, streamDemonstrations } from "./streaming/stream-demonstrations.js";
+export { type AlignmentCheck, checkAlignment } from "./contact-sheet.js";
+export {
+  type ActionHistogram,
+  actionHistogram,
+  classWeights,
+  type ClassWeightOptions,
+} from "./preparation/class-weights.js";
+export {
+  type CameraRule,
+  cameraRules,
+  cameraTurns,
+  muLawTurns,
+  quantizeTurns,
+  type Turn,
+} from "./preparation/camera-turns.js";
+export {
+  isMinedojoNoop,
+  type NullRule,
+  nullRules,
+  type PreparationOptions,
+  type PreparedAction,
+  prepareActions,
+} from "./preparation/prepare-actions.js";
+export {
+  cameraEdges,
+  demonstrationStatistics,
+  type CameraDistribution,
+  type DemonstrationStatistics,
+} from "./statistics/demonstration-statistics.js";
+export { type DecisionFigures } from "./statistics/decisions.js";
+export { demonstrationWindows, type DemonstrationWindow, type WindowOptions, windowsOf } from "./windows.js";
+export { type InspectedEpisode, type Inspection, inspectDemonstrations, type InspectOptions } from "./inspect.js";
+export { formatAction, formatActions, parseActions } from "./export/action-tokens.js";
+export { actionPrompt, type ActionConversation } from "./export/conversations.js";
+export { exportConversations, type ExportOptions, type ExportResult } from "./export/export-conversations.js";
+export { writeWhole } from "./files.js";
