@@ -39,6 +39,12 @@ test.each<[string, string[], RegExp]>([
   ["unknown setting of a recipe", ["train", "char-lm", "--set", "stps=2"], /'stps'.*'steps'/],
   ["a device that does not exist", ["train", "char-lm", "--device", "gpu"], /device.*'gpu'/],
   ["no such graph", ["graph", "show", "none.onnx"], /none\.onnx/],
+  ["no demonstrations", ["data", "minerl", "stats", "docs"], /docs: expected folders with .* found neither/],
+  [
+    "bins that do not divide a half turn",
+    ["data", "minerl", "stats", "tests/parity/goldens/minerl", "--camera-interval", "7"],
+    /camera interval: expected degrees that divide 180, found 7/,
+  ],
   ["unknown environment option", ["env", "check", "--option", "imageSze=[64,64]"], /imageSze.*imageSize/],
 ])("%s: one clear line and exit code 2", async (_, args, message) => {
   const { code, stdout, stderr } = await dsr(...args);
@@ -88,6 +94,10 @@ test.each([
   [["perf", "train"]],
   [["train"]],
   [["graph", "show"]],
+  [["data", "minerl"]],
+  [["data", "minerl", "inspect"]],
+  [["data", "minerl", "stats"]],
+  [["data", "minerl", "export"]],
 ])("help of %j has an example", async (path: string[]) => {
   const { code, stdout } = await dsr(...path, "--help");
   expect(code).toBe(0);

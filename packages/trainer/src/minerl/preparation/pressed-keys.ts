@@ -31,6 +31,7 @@ export function pressedKeys(action: MinerlAction): readonly KeyName[] {
 
 /** The keys of an action that are not among what the mapping lost; `a+b` stands for both. */
 export function keptKeys(action: MinerlAction, lost: readonly string[]): readonly KeyName[] {
+  if (lost.length === 0) return pressedKeys(action);
   const gone = new Set(lost.flatMap((name) => name.split("+")));
   return pressedKeys(action).filter((key) => !gone.has(key));
 }
