@@ -6,6 +6,7 @@ import { Mp4Writer, type RgbImage, rgbToI420 } from "@dsr/dsr-core/video";
 import { readNpz, writeNpz } from "@dsr/dsr-core/npy";
 import { minerlNoop } from "@dsr/env-bridge/contract";
 import {
+  DecoderPool,
   type SkippedDemonstration,
   demonstrationSteps,
   findDemonstrations,
@@ -15,7 +16,7 @@ import {
   resizeLinear,
   streamDemonstrations,
 } from "@dsr/trainer/minerl";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../support/command.js";
 import { goldenPath, readGolden } from "./support/goldens.js";
 
@@ -136,6 +137,31 @@ test("many episodes beside each other: the order does not depend on timing, alig
 function without<T>(record: Readonly<Record<string, T>>, name: string): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 }
+
+test("decoding processes give the same frames, say what is broken, and stop in the middle", async () => {
+  const pool = new DecoderPool(2);
+  onTestFinished(() => pool.close());
+  const options = { decoder: pool.decoder, imageSize: [36, 64] as const };
+  const [there, here] = [await openVpt(log, options), await openVpt(log, { imageSize: [36, 64] })];
+  const expected: Uint8Array[] = [];
+  for await (const frame of here.frames()) expected.push(frame.data);
+  const read = async (): Promise<Uint8Array[]> => {
+    const frames: Uint8Array[] = [];
+    for await (const frame of there.frames()) frames.push(frame.data);
+    return frames;
+  };
+  expect(await Promise.all([read(), read(), read()])).toEqual([expected, expected, expected]);
+  for await (const { index } of demonstrationSteps(there)) if (index === 3) break;
+  const broken = pool.decoder({ path: join(v04, "recording.mp4"), skip: 0, length: 99 });
+  await expect(broken.next()).resolves.toMatchObject({ done: false });
+  const rest = (async () => {
+    for await (const _ of broken) void _;
+  })();
+  await expect(rest).rejects.toThrow(/expected 99 decodable frames, found 44/u);
+  expect(await read()).toHaveLength(expected.length);
+  await pool.close();
+  await expect(read()).rejects.toThrow(/decoding process: expected to live, found: ended with SIGKILL/u);
+});
 
 /** A copy of the v0.4 episode with arrays or metadata changed. */
 async function damaged(change: {

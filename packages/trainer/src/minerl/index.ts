@@ -17,6 +17,8 @@ export {
 export { openMinerlV04 } from "./layouts/minerl-v04.js";
 export { openVpt } from "./layouts/vpt.js";
 export { resizeLinear } from "./pictures/resize-linear.js";
+export type { EpisodeVideo, FrameDecoder } from "./layouts/episode-video.js";
+export { DecoderPool } from "./streaming/decoder-pool.js";
 export { interleaveEpisodes, type StreamOptions } from "./streaming/interleave.js";
 export { type StreamedStep, streamDemonstrations } from "./streaming/stream-demonstrations.js";
 export { type AlignmentCheck, checkAlignment } from "./contact-sheet.js";

@@ -2,20 +2,24 @@
 // Knows nothing about actions.
 import { CoreInputError, messageOf } from "@dsr/dsr-core/errors";
 import { type RgbImage, type VideoFacts, probeVideo, readVideo } from "@dsr/dsr-core/video";
+import { drawCursor } from "../pictures/cursor.js";
 import { resizeLinear } from "../pictures/resize-linear.js";
 
-/** Which frames are taken, and what is done to them. */
+/** Which frames are taken, and what is done to them. Plain data, so that it can be sent to another process. */
 export interface EpisodeVideo {
   readonly path: string;
   /** Frames of before the episode. */
   readonly skip: number;
   /** Frames that answer to actions. */
   readonly length: number;
-  /** Draws into a frame of stored size, such as a cursor. */
-  readonly draw?: ((frame: RgbImage, index: number) => void) | undefined;
+  /** Where a cursor's tip is drawn, pixels of the stored size, by the frame's place among the taken ones. */
+  readonly cursors?: ReadonlyMap<number, readonly [x: number, y: number]> | undefined;
   /** Height and width to deliver; the stored size unless given. */
   readonly imageSize?: readonly [height: number, width: number] | undefined;
 }
+
+/** Decodes the taken frames, here or elsewhere. */
+export type FrameDecoder = (video: EpisodeVideo) => AsyncGenerator<RgbImage>;
 
 /**
  * Counts frames without decoding and refuses a video whose count says that frames and actions cannot be aligned.
@@ -36,7 +40,8 @@ export async function* episodeFrames(video: EpisodeVideo): AsyncGenerator<RgbIma
   for await (const frame of decoded(video.path)) {
     const index = position++;
     if (index < 0) continue;
-    video.draw?.(frame, index);
+    const cursor = video.cursors?.get(index);
+    if (cursor !== undefined) drawCursor(frame, cursor[0], cursor[1]);
     yield video.imageSize === undefined ? frame : resizeLinear(frame, video.imageSize);
     if (position === video.length) return;
   }

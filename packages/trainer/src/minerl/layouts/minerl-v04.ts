@@ -45,6 +45,7 @@ export async function openMinerlV04(folder: string, options: OpenOptions = {}): 
       `${folder}: expected true_video_frame_count of at least ${actions.length + 1}, found ${metadata.true_video_frame_count}`,
     );
   }
+  const decode = options.decoder ?? episodeFrames;
   const path = join(folder, "recording.mp4");
   const facts = await checkedVideo(path, metadata.true_video_frame_count, "true_video_frame_count");
   return {
@@ -58,7 +59,7 @@ export async function openMinerlV04(folder: string, options: OpenOptions = {}): 
     initialPitch: undefined,
     actions,
     slotOf: slotLookup(columns),
-    frames: () => episodeFrames({ path, skip, length: actions.length, imageSize: options.imageSize }),
+    frames: () => decode({ path, skip, length: actions.length, imageSize: options.imageSize }),
   };
 }
 

@@ -5,6 +5,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreInputError, messageOf } from "@dsr/dsr-core/errors";
 import type { Demonstration } from "../demonstration.js";
+import type { FrameDecoder } from "./episode-video.js";
 import { openMinerlV04 } from "./minerl-v04.js";
 import { openVpt } from "./vpt.js";
 
@@ -19,6 +20,8 @@ export interface DemonstrationReference {
 export interface OpenOptions {
   /** Height and width of delivered frames, resized as OpenCV does linearly; the stored size unless given. */
   readonly imageSize?: readonly [height: number, width: number] | undefined;
+  /** Decodes frames elsewhere, such as in a {@link DecoderPool}; in this process unless given. */
+  readonly decoder?: FrameDecoder | undefined;
   /** Largest size of an unpacked rendered.npz, bytes; 1 GiB unless given. */
   readonly maxBytes?: number | undefined;
 }

@@ -1,12 +1,10 @@
 // Reads an episode of VPT's contractor data or of BASALT: a video and a log of the same name.
 // Knows nothing about other layouts.
 import { basename } from "node:path";
-import type { RgbImage } from "@dsr/dsr-core/video";
 import type { Demonstration } from "../demonstration.js";
-import { drawCursor } from "../pictures/cursor.js";
 import { checkedVideo, episodeFrames } from "./episode-video.js";
 import type { OpenOptions } from "./open-demonstration.js";
-import { readVptLog } from "./vpt-log.js";
+import { type LoggedAction, readVptLog } from "./vpt-log.js";
 
 /** The window that the log's cursor positions belong to, pixels high. */
 const windowHeight = 720;
@@ -21,12 +19,8 @@ export async function openVpt(log: string, options: OpenOptions = {}): Promise<D
   const { entries, initialPitch } = await readVptLog(log);
   const path = log.replace(/\.jsonl$/u, ".mp4");
   const facts = await checkedVideo(path, entries.length, "one for each line of the log");
-  const draw = (frame: RgbImage, index: number): void => {
-    const entry = entries[index];
-    if (entry?.isGuiOpen !== true) return;
-    const scale = frame.height / windowHeight;
-    drawCursor(frame, Math.trunc(entry.cursor.x * scale), Math.trunc(entry.cursor.y * scale));
-  };
+  const decode = options.decoder ?? episodeFrames;
+  const cursors = cursorsOf(entries, facts.height / windowHeight);
   return {
     id: basename(log, ".jsonl"),
     layout: "vpt",
@@ -38,6 +32,13 @@ export async function openVpt(log: string, options: OpenOptions = {}): Promise<D
     initialPitch,
     actions: entries,
     slotOf: () => undefined,
-    frames: () => episodeFrames({ path, skip: 0, length: entries.length, draw, imageSize: options.imageSize }),
+    frames: () => decode({ path, skip: 0, length: entries.length, cursors, imageSize: options.imageSize }),
   };
+}
+
+function cursorsOf(entries: readonly LoggedAction[], scale: number): ReadonlyMap<number, readonly [number, number]> {
+  const inMenus = entries.filter(({ isGuiOpen }) => isGuiOpen);
+  return new Map(
+    inMenus.map(({ index, cursor }) => [index, [Math.trunc(cursor.x * scale), Math.trunc(cursor.y * scale)]]),
+  );
 }
