@@ -45,6 +45,11 @@ test.each<[string, string[], RegExp]>([
     ["data", "minerl", "stats", "tests/parity/goldens/minerl", "--camera-interval", "7"],
     /camera interval: expected degrees that divide 180, found 7/,
   ],
+  [
+    "an export folder that holds something else",
+    ["data", "minerl", "export", "tests/parity/goldens/minerl", "--out", "docs"],
+    /output folder docs: expected a new or empty one \(or --resume\), found /,
+  ],
   ["unknown environment option", ["env", "check", "--option", "imageSze=[64,64]"], /imageSze.*imageSize/],
 ])("%s: one clear line and exit code 2", async (_, args, message) => {
   const { code, stdout, stderr } = await dsr(...args);

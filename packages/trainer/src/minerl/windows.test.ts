@@ -66,3 +66,9 @@ test("every window is what a straightforward cut of the episode gives", async ()
     }),
   );
 });
+
+test.each([{ frames: 0 }, { chunk: 1.5 }, { stride: -1 }])("lengths such as %j are refused", async (wrong) => {
+  await expect(all([{}], { frames: 1, chunk: 1, ...wrong })).rejects.toThrow(
+    /windows: expected \w+ of at least 1, found/u,
+  );
+});

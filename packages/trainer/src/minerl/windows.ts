@@ -1,7 +1,7 @@
 // Windows for behaviour cloning: the frames that were seen, and the chunk of actions that a person then made.
 // Knows nothing about models; reads any stream of opened episodes.
 import type { RgbImage } from "@dsr/dsr-core/video";
-import { minedojoNoop, encodeMinedojoAction } from "@dsr/env-bridge/contract";
+import { InputError, encodeMinedojoAction, minedojoNoop } from "@dsr/env-bridge/contract";
 import type { Demonstration } from "./demonstration.js";
 import type { DemonstrationReference } from "./layouts/open-demonstration.js";
 import { type ActionHistogram, isMeaningful } from "./preparation/class-weights.js";
@@ -46,13 +46,14 @@ export function demonstrationWindows(
   return interleaveEpisodes(episodes, (demonstration) => windowsOf(demonstration, options), options);
 }
 
-/** Windows of one episode in order. @throws CoreInputError when its video breaks off */
+/** Windows of one episode in order. @throws InputError for lengths below 1; CoreInputError when its video breaks off */
 export async function* windowsOf(
   demonstration: Demonstration,
   options: WindowOptions,
 ): AsyncGenerator<DemonstrationWindow> {
+  checkLengths(options);
   const prepared = prepareActions(demonstration, options);
-  const stride = Math.max(1, Math.floor(options.stride ?? 1));
+  const { stride = 1 } = options;
   const seen: RgbImage[] = [];
   let next = 0;
   let index = 0;
@@ -62,6 +63,13 @@ export async function* windowsOf(
     if (seen.length > options.frames) seen.shift();
     if (next % stride === 0) yield windowAt(demonstration, seen, targetsOf(prepared, next, options));
     if (++next === prepared.length) return;
+  }
+}
+
+function checkLengths({ frames, chunk, stride = 1 }: WindowOptions): void {
+  for (const [name, value] of Object.entries({ frames, chunk, stride })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new InputError(`windows: expected ${name} of at least 1, found ${value}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreInputError, messageOf } from "@dsr/dsr-core/errors";
 import { Mp4Writer, rgbToI420 } from "@dsr/dsr-core/video";
-import { defaultCameraInterval } from "@dsr/env-bridge/contract";
+import { defaultCameraInterval, minedojoActionSpace } from "@dsr/env-bridge/contract";
 import { z } from "zod";
 import type { Demonstration, SkippedDemonstration } from "../demonstration.js";
 import { partialName, writeWhole } from "../files.js";
@@ -59,6 +59,8 @@ export async function exportConversations(
   out: string,
   options: ExportOptions,
 ): Promise<ExportResult> {
+  // refused before anything is written
+  minedojoActionSpace(options.cameraInterval);
   await claimFolder(out, settingsOf(references, options), options.resume === true);
   const skipped: SkippedDemonstration[] = [];
   const conversations: ActionConversation[] = [];
@@ -143,9 +145,11 @@ async function readEpisode(out: string, name: string): Promise<readonly ActionCo
   const path = join(out, "clips", name, "conversations.json");
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  const parsed = z.array(conversationSchema).safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new CoreInputError(`${path}: expected conversations, found something else`);
+  try {
+    return z.array(conversationSchema).parse(JSON.parse(text));
+  } catch (error) {
+    throw new CoreInputError(`${path}: expected conversations, found something else`, { cause: error });
+  }
 }
 
 async function writeEpisode(

@@ -1,7 +1,13 @@
 // From a recording to training targets: sub-sampling, MineDojo's action space, null actions.
 // Knows nothing about pictures, models or files.
 import { MinerlToMinedojo } from "@dsr/env-bridge";
-import { type MinerlAction, cameraBin, defaultCameraInterval, neutralCameraBin } from "@dsr/env-bridge/contract";
+import {
+  type MinerlAction,
+  cameraBin,
+  defaultCameraInterval,
+  minedojoActionSpace,
+  neutralCameraBin,
+} from "@dsr/env-bridge/contract";
 import type { Demonstration } from "../demonstration.js";
 import { type CameraRule, type Turn, cameraTurns, quantizeTurns } from "./camera-turns.js";
 import { mergeActions } from "./merge-actions.js";
@@ -54,12 +60,15 @@ interface Group {
 /**
  * The training targets of an episode. Camera motion is quantised over all taken steps before null actions are left out,
  * so leaving them out loses none of it. Where the recording kept the integers that were sent, they are used.
+ * @throws InputError for a camera interval that does not divide 180
  */
 export function prepareActions(
   demonstration: Demonstration,
   options: PreparationOptions = {},
 ): readonly PreparedAction[] {
   const interval = options.cameraInterval ?? defaultCameraInterval;
+  // refuses an interval that the space does not have
+  minedojoActionSpace(interval);
   const groups = groupsOf(demonstration, options);
   const turns = quantizeTurns(
     groups.map(({ source }) => source),
