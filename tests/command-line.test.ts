@@ -50,6 +50,9 @@ test.each<[string, string[], RegExp]>([
     ["data", "minerl", "export", "tests/parity/goldens/minerl", "--out", "docs"],
     /output folder docs: expected a new or empty one \(or --resume\), found /,
   ],
+  ["no model there", ["model", "info", "/tmp/none"], /\/tmp\/none\/config\.json: expected a model's configuration/],
+  ["unknown precision", ["model", "convert", "/tmp/none", "/tmp/no", "--precision", "fp8"], /found 'fp8' \(closest: /],
+  ["unknown configuration", ["model", "make-random", "tny", "/tmp/no"], /found 'tny' \(closest: tiny\)/],
   ["unknown environment option", ["env", "check", "--option", "imageSze=[64,64]"], /imageSze.*imageSize/],
 ])("%s: one clear line and exit code 2", async (_, args, message) => {
   const { code, stdout, stderr } = await dsr(...args);
@@ -97,12 +100,16 @@ test.each([
   [["perf", "bridge"]],
   [["perf", "world"]],
   [["perf", "train"]],
+  [["perf", "perceive"]],
+  [["ask"]],
   [["train"]],
   [["graph", "show"]],
   [["data", "minerl"]],
   [["data", "minerl", "inspect"]],
   [["data", "minerl", "stats"]],
   [["data", "minerl", "export"]],
+  [["data", "build"]],
+  [["data", "stats"]],
 ])("help of %j has an example", async (path: string[]) => {
   const { code, stdout } = await dsr(...path, "--help");
   expect(code).toBe(0);

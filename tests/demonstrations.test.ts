@@ -3,7 +3,7 @@
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Policy, Recorder, outcomeOf, runEpisode } from "@dsr/agent";
-import { type RgbImage, probeVideo } from "@dsr/dsr-core/video";
+import { type RgbImage, measureVideo } from "@dsr/dsr-core/video";
 import {
   type Environment,
   type Observation,
@@ -173,7 +173,7 @@ test("inspect, export, a stopped export that goes on, and words that are the rec
   const annotations = await readFile(join(out, "annotations.json"), "utf8");
   const conversations = JSON.parse(annotations) as ActionConversation[];
   await expectRecordedActions(recorded, conversations);
-  for (const { video } of conversations) expect((await probeVideo(join(out, video))).frames).toBe(4);
+  for (const { video } of conversations) expect((await measureVideo(join(out, video))).totalFrames).toBe(4);
   expect(await readFile(join(out, "launch.sh"), "utf8")).toContain("--video_max_frames 4 ");
 
   const [stopped = ""] = await readdir(join(out, "clips"));

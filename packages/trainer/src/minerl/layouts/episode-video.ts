@@ -1,7 +1,7 @@
 // The video of an episode: which of its frames belong to actions, and those frames one by one.
 // Knows nothing about actions.
-import { CoreInputError, messageOf } from "@dsr/dsr-core/errors";
-import { type RgbImage, type VideoFacts, probeVideo, readVideo } from "@dsr/dsr-core/video";
+import { CoreInputError } from "@dsr/dsr-core/errors";
+import { type RgbImage, type VideoLengthInfo, measureVideo, readVideo } from "@dsr/dsr-core/video";
 import { drawCursor } from "../pictures/cursor.js";
 import { resizeLinear } from "../pictures/resize-linear.js";
 
@@ -25,10 +25,10 @@ export type FrameDecoder = (video: EpisodeVideo) => AsyncGenerator<RgbImage>;
  * Counts frames without decoding and refuses a video whose count says that frames and actions cannot be aligned.
  * @throws CoreInputError
  */
-export async function checkedVideo(path: string, expected: number, what: string): Promise<VideoFacts> {
-  const facts = await probeVideo(path);
-  if (facts.frames !== expected) {
-    throw new CoreInputError(`${path}: expected ${expected} frames (${what}), found ${facts.frames}`);
+export async function checkedVideo(path: string, expected: number, what: string): Promise<VideoLengthInfo> {
+  const facts = await measureVideo(path);
+  if (facts.totalFrames !== expected) {
+    throw new CoreInputError(`${path}: expected ${expected} frames (${what}), found ${facts.totalFrames}`);
   }
   return facts;
 }
@@ -37,7 +37,7 @@ export async function checkedVideo(path: string, expected: number, what: string)
 export async function* episodeFrames(video: EpisodeVideo): AsyncGenerator<RgbImage> {
   let position = -video.skip;
   if (video.length === 0) return;
-  for await (const frame of decoded(video.path)) {
+  for await (const frame of readVideo(video.path)) {
     const index = position++;
     if (index < 0) continue;
     const cursor = video.cursors?.get(index);
@@ -46,16 +46,4 @@ export async function* episodeFrames(video: EpisodeVideo): AsyncGenerator<RgbIma
     if (position === video.length) return;
   }
   throw new CoreInputError(`${video.path}: expected ${video.length} decodable frames, found ${Math.max(position, 0)}`);
-}
-
-/** Decoders fail with errors of their own; a person wants to know which file. */
-async function* decoded(path: string): AsyncGenerator<RgbImage> {
-  try {
-    yield* readVideo(path);
-  } catch (error) {
-    if (error instanceof CoreInputError) throw error;
-    throw new CoreInputError(`${path}: expected a video that can be decoded, found: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
 }
