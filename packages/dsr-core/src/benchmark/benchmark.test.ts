@@ -134,7 +134,7 @@ test("replies that choose no option are wrong and counted", async () => {
   expect(report).toMatchObject({ score: 0, unanswered: 26, scoring: "text" });
 });
 
-test("a model's own mistake ends the run", async () => {
+test("a model that cannot be asked at all ends the run", async () => {
   const records = await AnswerRecords.open(await freshFolder(), settings, false);
   const answerer = scriptedAnswerer([new CoreInputError("scoring: expected 'letter'")]);
   await expect(runBenchmark({ ...base, answerer, records })).rejects.toThrow("scoring: expected 'letter'");

@@ -21,7 +21,7 @@ export interface RunBenchmarkOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Answers, in the order of the questions, and how many could not be asked for reasons that may pass. */
+/** Answers, in the order of the questions, and how many got none. */
 export interface BenchmarkRun {
   readonly answers: readonly AnswerRecord[];
   readonly failed: number;
@@ -41,10 +41,18 @@ export function blindClip(): Clip {
   return { frames: [frame(0), frame(1)], secondsPerGrid: 2 };
 }
 
+/** Statuses by which a server refuses every question alike. */
+const fatalStatuses: ReadonlySet<unknown> = new Set([401, 402, 403, 404]);
+/** Failures before the first answer that end the run: the model cannot be asked like this at all. */
+const patience = 3;
+
 type View = AnswerRecord["view"];
 const keyOf = (question: number, view: View): string => `${view} ${question}`;
 
-/** Asks what was not asked before. What a server or device fails at is counted and left for the next run. */
+/**
+ * Asks what was not asked before. A question that a server or device fails at is counted and left for the next run.
+ * @throws CoreError when no question can be asked; the signal's reason when that comes
+ */
 export async function runBenchmark(options: RunBenchmarkOptions): Promise<BenchmarkRun> {
   const { items, records, blind, concurrency, signal } = options;
   const answers = new Map((await records.read()).map((record) => [keyOf(record.question, record.view), record]));
@@ -112,9 +120,11 @@ class Run {
       await this.#keep(place, view, await answerer.answer(signal === undefined ? request : { ...request, signal }));
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof CoreError && error.retriable)) throw error;
+      if (!(error instanceof CoreError)) throw error;
       this.failed += 1;
       this.failure ??= messageOf(error);
+      const isRefusedForAll = fatalStatuses.has(error.details["status"]);
+      if (isRefusedForAll || (this.#answers.size === 0 && this.failed >= patience)) throw error;
     }
   }
 
