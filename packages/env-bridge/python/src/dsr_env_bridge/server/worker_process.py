@@ -1,0 +1,181 @@
+# One environment in a process of its own: one that hangs is killed, one that dies takes nobody with it.
+# Knows nothing about sessions; the other half is worker.py.
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import Any, Dict, Optional
+
+from ..errors import DsrError, InfrastructureError, error_of_code
+from ..protocol.limits import ServerLimits
+from ..protocol.reader import decode
+from ..protocol.writer import encode
+from ..spaces import check
+from ..worker_frames import ERROR, LENGTH, EncodedResult, unpack_result
+
+
+class WorkerProcess:
+    """
+    An environment behind time limits; one call at a time. All methods raise DsrError only.
+
+    After a fatal error (see `is_fatal`) it must only be closed.
+    """
+
+    def __init__(self, name: str, limits: ServerLimits) -> None:
+        self.name = name
+        self.spec: Dict[str, Any] = {}
+        self._limits = limits
+        self._process: Optional[subprocess.Popen] = None
+        self._link: Optional[_Link] = None
+
+    @staticmethod
+    async def create(name: str, target: str, options: Dict[str, Any], limits: ServerLimits) -> "WorkerProcess":
+        """Starts the process and makes the environment in it."""
+        worker = WorkerProcess(name, limits)
+        try:
+            await worker._start()
+            request = {"method": "create", "name": name, "target": target, "options": options}
+            answer = await worker._call(request, limits.create_timeout_ms)
+            worker.spec = decode(answer[1:])
+            return worker
+        except BaseException:
+            worker.kill()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return -1 if self._process is None else self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    async def reset(self, seed: Optional[str], task: Optional[str]) -> EncodedResult:
+        """Starts an episode."""
+        request = {"method": "reset", "seed": seed, "task": task}
+        return unpack_result(await self._call(request, self._limits.reset_timeout_ms))
+
+    async def step(self, action: Any) -> EncodedResult:
+        """Steps, after checking the action against its space (`invalid-action`)."""
+        self.check_action(action)
+        return unpack_result(await self._call({"method": "step", "action": action}, self._limits.step_timeout_ms))
+
+    def check_action(self, action: Any, path: str = "action") -> None:
+        """Raises InputError (`invalid-action`) when an action leaves its space."""
+        check(self.spec["actionSpace"], action, path, "invalid-action")
+
+    async def close(self) -> None:
+        """Closes the environment, and kills its process when that fails or takes too long. Never raises."""
+        if self._process is None:
+            return
+        try:
+            await self._call({"method": "close"}, self._limits.close_timeout_ms)
+            await asyncio.get_running_loop().run_in_executor(None, self._process.wait, 5)
+        except (DsrError, subprocess.TimeoutExpired):
+            pass
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """Ends the process and what it has started at once."""
+        process, self._process = self._process, None
+        if self._link is not None:
+            self._link.transport.abort()
+        if process is None:
+            return
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        process.wait()
+
+    async def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "dsr_env_bridge.worker", str(theirs.fileno())]
+            self._process = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=2, start_new_session=True
+            )
+        ours.setblocking(False)
+        _, self._link = await asyncio.get_running_loop().create_connection(_Link, sock=ours)
+
+    async def _call(self, request: Dict[str, Any], limit_ms: float) -> bytes:
+        where = f"environment '{self.name}', {request['method']}"
+        if self._link is None or self._process is None:
+            raise self._ended()
+        try:
+            answer = await asyncio.wait_for(self._link.call(encode(request)), limit_ms / 1000)
+        except asyncio.TimeoutError:
+            self.kill()
+            text = f"{where}: expected an answer within {limit_ms:g} ms, found none"
+            raise InfrastructureError(text, "timeout", retriable=True) from None
+        except ConnectionError:
+            raise self._ended() from None
+        if answer[:1] == ERROR:
+            told = decode(answer[1:])
+            raise error_of_code(told["code"], told["message"], told["retriable"])
+        return answer
+
+    def _ended(self) -> InfrastructureError:
+        code = None if self._process is None else _exit_code(self._process)
+        how = "its process killed" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        text = f"environment '{self.name}': expected its process to run, found it ended with {how}"
+        return InfrastructureError(text, retriable=True)
+
+
+def _exit_code(process: subprocess.Popen) -> Optional[int]:
+    try:
+        # The socket closes a moment before the process can be waited for.
+        return process.wait(1)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+class _Link(asyncio.BufferedProtocol):
+    """Reads frames straight into the memory that becomes the answer."""
+
+    def __init__(self) -> None:
+        self.transport: Any = None
+        self._head = bytearray(LENGTH.size)
+        self._frame: Optional[bytearray] = None
+        self._filled = 0
+        self._waiting: Optional[asyncio.Future] = None
+        self._lost = False
+
+    def call(self, request: bytes) -> "asyncio.Future[bytes]":
+        """Sends a request; the future gets the answer, or ConnectionError when the process is gone."""
+        self._waiting = asyncio.get_running_loop().create_future()
+        if self._lost:
+            self._waiting.set_exception(ConnectionResetError())
+        else:
+            self.transport.write(LENGTH.pack(len(request)) + request)
+        return self._waiting
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return memoryview(self._head if self._frame is None else self._frame)[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._filled += nbytes
+        if self._frame is None:
+            if self._filled < LENGTH.size:
+                return
+            self._frame, self._filled = bytearray(LENGTH.unpack(self._head)[0]), 0
+        elif self._filled == len(self._frame):
+            answer, self._frame, self._filled = bytes(self._frame), None, 0
+            if self._waiting is not None and not self._waiting.done():
+                self._waiting.set_result(answer)
+
+    def connection_lost(self, exc: Optional[Exception]) -> None:
+        self._lost = True
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(ConnectionResetError())
+
+
