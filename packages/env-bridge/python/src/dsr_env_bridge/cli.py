@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address to bind; anything but loopback needs --token")
     serve.add_argument("--port", type=_port, default=8765, help="port, 0 for a free one")
     serve.add_argument("--token", default=os.environ.get("DSR_TOKEN"), help="clients must present it (or DSR_TOKEN)")
-    serve.add_argument("--max-sessions", type=int, default=ServerLimits.max_sessions, help="sessions at once")
+    serve.add_argument("--max-sessions", type=int, help="sessions at once")
     serve.add_argument("--limit", action="append", default=[], metavar="NAME=NUMBER", help="another limit, such as "
                        "stepTimeoutMs=600000")
     serve.add_argument("--no-describe", action="store_true", help="do not make the environments before a client asks")
@@ -77,6 +77,7 @@ def _port(text: str) -> int:
 
 
 def _options_of(parsed: argparse.Namespace) -> ServerOptions:
+    limits = _limits(parsed.limit)
     # Factories of one's own lie in the current folder, as for `python -m`; workers find them there too.
     here = os.getcwd()
     if here not in sys.path:
@@ -88,7 +89,7 @@ def _options_of(parsed: argparse.Namespace) -> ServerOptions:
         host=parsed.host,
         port=parsed.port,
         token=parsed.token,
-        limits=replace(_limits(parsed.limit), max_sessions=parsed.max_sessions),
+        limits=limits if parsed.max_sessions is None else replace(limits, max_sessions=parsed.max_sessions),
         describe=not parsed.no_describe,
         log=stderr_log,
     )
