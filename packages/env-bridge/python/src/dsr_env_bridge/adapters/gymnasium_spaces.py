@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, unknown_name_error
 from ..protocol.array_format import DTYPE_NAMES
 from ..protocol.writer import encode
 from ..spaces import Space, box, dict_space, discrete, multi_binary, multi_discrete, sequence, text, tuple_space
@@ -14,6 +14,7 @@ from ..spaces import Space, box, dict_space, discrete, multi_binary, multi_discr
 #: Sequences of Gymnasium have no bound, those of the protocol do.
 _SEQUENCE_LENGTH = 65_536
 _TEXT_LENGTH = 4_096
+_ITEM_LENGTH = 64
 
 
 class SpaceBridge:
@@ -128,7 +129,20 @@ def _text(space: Any, _where: str) -> SpaceBridge:
     return SpaceBridge(text(getattr(space, "max_length", _TEXT_LENGTH), getattr(space, "min_length", 0)), str, str)
 
 
+def _enum(space: Any, where: str) -> SpaceBridge:
+    """MineRL's named items: a text, one of the space's own."""
+    values = [str(value) for value in space.values]
+
+    def checked(value: Any) -> str:
+        if value not in values:
+            raise unknown_name_error(f"item of {where}", str(value)[:40], values, "invalid-action")
+        return str(value)
+
+    return SpaceBridge(text(_ITEM_LENGTH, 1), str, checked)
+
+
 _BUILDERS: Dict[str, Callable[[Any, str], SpaceBridge]] = {
+    "Enum": _enum,
     "Box": _box,
     "MultiDiscrete": _multi_discrete,
     "MultiBinary": _multi_binary,
