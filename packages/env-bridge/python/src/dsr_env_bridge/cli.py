@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Dict, List, NoReturn, Optional, Tuple
 
 from . import __version__
-from .errors import InputError, InfrastructureError, unknown_name_error
+from .errors import InfrastructureError, InputError, unknown_name_error, wire_text
 from .protocol.limits import ServerLimits
 from .server.env_server import EnvServer, ServerOptions
 from .server.events import stderr_log
@@ -36,9 +36,9 @@ def main(arguments: Optional[List[str]] = None) -> None:
         parsed = _parser().parse_args(arguments)
         asyncio.run(_serve(_options_of(parsed), parsed.json))
     except InputError as error:
-        _fail(error.message, 2)
+        _fail(wire_text(error), 2)
     except InfrastructureError as error:
-        _fail(error.message, 1)
+        _fail(wire_text(error), 1)
 
 
 def _fail(text: str, code: int) -> NoReturn:

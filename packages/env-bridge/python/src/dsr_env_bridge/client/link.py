@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Optional
 
@@ -56,6 +57,7 @@ class Link:
         self._next_id = 1
         self._closed = False
         self.hello: Message = {}
+        self._opened = ExitStack()
         self._socket = self._connect()
 
     def request(self, body: Message) -> Message:
@@ -93,7 +95,7 @@ class Link:
     def close(self) -> None:
         """Ends the connection."""
         self._closed = True
-        self._socket.close()
+        self._opened.close()
 
     def _send(self, encoded: bytes) -> None:
         if self._closed:
@@ -172,8 +174,9 @@ class Link:
     def _connect(self) -> ClientConnection:
         options = self._options
         headers = {} if options.token is None else {"Authorization": f"Bearer {options.token}"}
+        opened = ExitStack()
         try:
-            socket = connect(
+            connecting = connect(
                 self._url,
                 subprotocols=[Subprotocol(PROTOCOL)],
                 additional_headers=headers,
@@ -185,10 +188,12 @@ class Link:
                 max_size=_MAX_MESSAGE_BYTES,
                 proxy=None,
             )
+            socket = opened.enter_context(connecting)
             self.hello = self._greeting(socket)
         except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, ConnectionClosed) as error:
             text = f"{self._url}: expected a connection, found '{error}'"
             raise InfrastructureError(text, "disconnected", retriable=True) from error
+        self._opened = opened
         return socket
 
     def _greeting(self, socket: ClientConnection) -> Message:

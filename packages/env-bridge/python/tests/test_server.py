@@ -1,0 +1,141 @@
+# The server as a process: its command, its workers' deaths, and slow starts.
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import SOURCE
+
+from dsr_env_bridge.client import ClientOptions, EnvClient
+from dsr_env_bridge.errors import InfrastructureError, InputError
+
+GRID = "dsr_env_bridge.testing:grid"
+
+
+def children_of(pid):
+    """The worker processes of a server."""
+    tasks = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in tasks.read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find the worker")
+@pytest.mark.parametrize("moment", ["between steps", "inside a step"])
+def test_kill_9_of_a_worker_is_a_failure_of_the_infrastructure_and_the_next_session_works(serve, moment):
+    options = [] if moment == "between steps" else ["--option", "fault=hang", "--option", "afterSteps=1"]
+    server = serve(["dsr_env_bridge.testing:faulty"], *options)
+    with EnvClient(server.url) as client:
+        session = client.open_session()
+        session.reset("1", task="avoid")
+        session.step(0)
+        (worker,) = children_of(server.process.pid)
+        if moment == "between steps":
+            os.kill(worker, signal.SIGKILL)
+        else:
+            # The step hangs, so the kill comes while it is under way.
+            subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -9 {worker}"])
+        with pytest.raises(InfrastructureError, match="signal 9") as caught:
+            session.step(0)
+        assert caught.value.code == "environment-crashed"
+        with pytest.raises(InfrastructureError):
+            session.step(0)
+        again = client.open_session(options={"fault": None})
+        again.reset("1", task="avoid")
+        assert again.step(0).info["steps"] == 1
+        assert children_of(server.process.pid) != [worker]
+    server.close()
+    assert [event["code"] for event in server.log if event["type"] == "environment-failed"] == ["environment-crashed"]
+
+
+def test_a_worker_of_a_vector_that_dies_ends_the_session_as_a_failure(serve):
+    server = serve(["dsr_env_bridge.testing:faulty"])
+    with EnvClient(server.url) as client:
+        vector = client.open_vector_session(2, options={"fault": "kill", "afterSteps": 1})
+        vector.reset("1", task="avoid")
+        vector.step([0, 0])
+        with pytest.raises(InfrastructureError) as caught:
+            vector.step([0, 0])
+        assert caught.value.code == "environment-crashed"
+
+
+def test_heartbeats_go_on_while_an_environment_starts(serve):
+    server = serve(["environments:slow_start"], "--no-describe", "--limit", "heartbeatMs=100")
+    # Twelve heartbeats pass; each side would have ended a silent connection after three.
+    with EnvClient(server.url, ClientOptions(heartbeat=0.1, attempts=0)) as client:
+        session = client.open_session(options={"seconds": 1.2})
+        assert session.reset("1").info["steps"] == 0
+
+
+def test_workers_end_with_their_server(serve):
+    server = serve([GRID])
+    with EnvClient(server.url) as client:
+        client.open_session()
+        (worker,) = children_of(server.process.pid)
+        server.process.kill()
+        server.process.wait()
+    # It ends when its socket does; waiting for somebody else's child needs a look at it.
+    for _ in range(200):
+        if not Path(f"/proc/{worker}").exists() or "Z" in Path(f"/proc/{worker}/stat").read_text().split()[2]:
+            return
+        subprocess.run(["sleep", "0.05"], check=True)
+    pytest.fail(f"expected worker {worker} to end with its server")
+
+
+def test_what_an_environment_prints_does_not_reach_standard_output(serve):
+    server = serve(["environments:chatty"], "--no-describe")
+    with EnvClient(server.url) as client:
+        client.open_session().reset("1")
+    server.process.terminate()
+    out, errors = server.process.communicate(timeout=30)
+    assert out == "" and "hello from the environment" in errors
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["serve"], "--env"),
+    (["serve", "--env", GRID, "--port", "70000"], "expected an integer from 0 to 65535, found '70000'"),
+    (["serve", "--env", GRID, "--host", "0.0.0.0"], "expected a token"),
+    (["serve", "--env", GRID, "--token", "a b"], "printable ASCII"),
+    (["serve", "--env", GRID, "--env", GRID], "'grid' twice"),
+    (["serve", "--env", "gymnasim"], "expected gymnasium:<id>"),
+    (["serve", "--env", "dsr_env_bridge.testing:gird"], "did you mean 'grid'"),
+    (["serve", "--env", GRID, "--option", "cels=3"], "did you mean 'cells'"),
+    (["serve", "--env", GRID, "--option", "cells"], "expected KEY=VALUE, found 'cells'"),
+    (["serve", "--env", GRID, "--limit", "stepTimeout=3"], "did you mean 'stepTimeoutMs'"),
+    (["sreve"], "sreve"),
+])
+def test_a_mistake_is_one_line_and_exit_code_2(arguments, message):
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    environment.pop("DSR_TOKEN", None)
+    command = [sys.executable, "-m", "dsr_env_bridge", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1 and message in done.stderr
+
+
+def test_a_port_in_use_is_named(serve):
+    port = serve([GRID]).url.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "dsr_env_bridge", "serve", "--env", GRID, "--port", port]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)}, timeout=60)
+    assert done.returncode == 2 and f"port {port} on 127.0.0.1: expected to listen on it, found it in use" in done.stderr
+
+
+def test_the_token_may_come_from_the_environment_and_its_text_is_never_told(serve, monkeypatch):
+    monkeypatch.setenv("DSR_TOKEN", "open-sesame")
+    server = serve([GRID])
+    with pytest.raises(InputError, match="expected the server's token, found none"):
+        EnvClient(server.url)
+    with pytest.raises(InputError) as caught:
+        EnvClient(server.url, ClientOptions(token="open-barley"))
+    assert caught.value.code == "unauthorized"
+    with EnvClient(server.url, ClientOptions(token="open-sesame")) as client:
+        assert client.hello["environments"][0]["name"] == "grid"
+    server.close()
+    assert "sesame" not in json.dumps(server.log)
+
+
+def test_a_client_that_finds_nobody_says_so():
+    with pytest.raises(InfrastructureError, match="expected a connection") as caught:
+        EnvClient("ws://127.0.0.1:9")
+    assert caught.value.code == "disconnected"
