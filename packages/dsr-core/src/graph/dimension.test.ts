@@ -79,3 +79,17 @@ describe("symbolic lengths", () => {
     expect(() => canonicalDimension("batch/(2)")).toThrow(/found 'batch\/\(2\)'/);
   });
 });
+
+test("dividing a product by one of its factors gives the other, whatever the factors are sums of", () => {
+  const term = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.subarray(["batch", "past", "sequence"]));
+  const sum = fc
+    .array(term, { minLength: 1, maxLength: 4 })
+    .map((terms) => terms.map(([factor, symbols]) => [factor, ...symbols].join("*")).join("+"));
+  fc.assert(
+    fc.property(sum, sum, (a, b) => {
+      expect(divideDimensions(multiplyDimensions(a, b), b)).toBe(canonicalDimension(a));
+    }),
+  );
+  expect(divideDimensions("batch*past+1", "batch")).toBeUndefined();
+  expect(divideDimensions("4*batch*past+4*batch*sequence", "past+sequence")).toBe("4*batch");
+});

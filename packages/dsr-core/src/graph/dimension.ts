@@ -98,14 +98,41 @@ function removeNames(key: string, names: readonly string[]): string | undefined 
   return left.join("*");
 }
 
-function divideByTerm(a: Polynomial, key: string, divisor: number): Dimension | undefined {
-  const names = key === "" ? [] : key.split("*");
+/** Graded lexicographic order of products of names, the largest first; multiplying both sides keeps it. */
+function compareKeys(a: string, b: string): number {
+  const [left, right] = [a === "" ? [] : a.split("*"), b === "" ? [] : b.split("*")];
+  if (left.length !== right.length) return right.length - left.length;
+  const place = left.findIndex((name, index) => name !== right[index]);
+  return place < 0 ? 0 : (left[place] ?? "") < (right[place] ?? "") ? -1 : 1;
+}
+
+function leadingTerm(polynomial: Polynomial): readonly [key: string, coefficient: number] | undefined {
+  return [...polynomial].filter(([, coefficient]) => coefficient !== 0).sort(([a], [b]) => compareKeys(a, b))[0];
+}
+
+/** Quotient of two leading terms; undefined when it is not whole. */
+function divideTerms(
+  [key, coefficient]: readonly [string, number],
+  [divisorKey, divisor]: readonly [string, number],
+): readonly [key: string, coefficient: number] | undefined {
+  const rest = removeNames(key, divisorKey === "" ? [] : divisorKey.split("*"));
+  return rest === undefined || coefficient % divisor !== 0 ? undefined : [rest, coefficient / divisor];
+}
+
+/** Long division: takes the largest term away until nothing is left. */
+function dividePolynomials(a: Polynomial, divisor: Polynomial): Dimension | undefined {
+  const first = leadingTerm(divisor);
+  if (first === undefined) return undefined;
+  const rest = new Map(a);
   const quotient = new Map<string, number>();
-  for (const [keyA, x] of a) {
-    if (x === 0) continue;
-    const rest = removeNames(keyA, names);
-    if (rest === undefined || x % divisor !== 0) return undefined;
-    quotient.set(rest, x / divisor);
+  for (let term = leadingTerm(rest); term !== undefined; term = leadingTerm(rest)) {
+    const part = divideTerms(term, first);
+    if (part === undefined) return undefined;
+    quotient.set(part[0], (quotient.get(part[0]) ?? 0) + part[1]);
+    for (const [key, coefficient] of divisor) {
+      const joined = joinKeys(key, part[0]);
+      rest.set(joined, (rest.get(joined) ?? 0) - coefficient * part[1]);
+    }
   }
   return format(quotient);
 }
@@ -114,9 +141,7 @@ function divideByTerm(a: Polynomial, key: string, divisor: number): Dimension | 
 export function divideDimensions(a: Dimension, b: Dimension): Dimension | undefined {
   if (b === 0) return undefined;
   if (equalDimensions(a, b)) return 1;
-  const divisor = [...parse(b)];
-  const [term] = divisor;
-  return divisor.length === 1 && term !== undefined ? divideByTerm(parse(a), term[0], term[1]) : undefined;
+  return dividePolynomials(parse(a), parse(b));
 }
 
 /** The products a symbolic length is the sum of: names and the whole factor, for code that computes it at run time. */

@@ -5,16 +5,14 @@ import type { GraphBuilder } from "./builder.js";
 import { dimensionTerms } from "./dimension.js";
 import type { Dimension, Shape, Value } from "./graph.js";
 
-/** A value that has a named length at an axis. */
-export interface LengthSource {
-  readonly value: Value;
-  readonly axis: number;
-}
+/** Where a named length comes from: a value that has it at an axis, or an int64 list of one that the graph computes. */
+export type LengthSource = { readonly value: Value; readonly axis: number } | { readonly computed: Value };
 
 /** Where a named length can be read off; undefined when no value has it. */
 export type FindSource = (name: string) => LengthSource | undefined;
 
 function emitSource(builder: GraphBuilder, source: LengthSource): Value {
+  if ("computed" in source) return source.computed;
   const { value, axis } = source;
   return builder.emitOne("Slice", [
     builder.emitOne("Shape", [value]),

@@ -1,3 +1,4 @@
 // Model definitions.
 // Knows nothing about training.
 export * from "./transformer-language-model.js";
+export * from "./vision-language/index.js";

@@ -75,7 +75,7 @@ function rules(names: readonly string[], rule: InferenceRule): Record<string, In
 export const ELEMENTWISE_RULES: Readonly<Record<string, InferenceRule>> = {
   ...rules(["Neg", "Abs", "Exp", "Log", "Sqrt", "Reciprocal", "Sigmoid", "Tanh", "Relu", "Erf", "Sin", "Cos"], unary),
   ...rules(["Floor", "Round", "Sign", "Identity", "Gelu", "QuickGelu", "Clip", "Softplus"], unary),
-  ...rules(["Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Sum"], binary),
+  ...rules(["Add", "Sub", "Mul", "Div", "Pow", "Mod", "Min", "Max", "Sum"], binary),
   ...rules(["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"], comparison),
   ...rules(["And", "Or", "Not"], logical),
   Where: where,

@@ -6,7 +6,7 @@ import { float32Data } from "../data.js";
 import { divideDimensions } from "../dimension.js";
 import { add } from "../operators/elementwise.js";
 import { matMul, matrixProduct } from "../operators/matmul.js";
-import { expand, reshape, transpose, unsqueeze } from "../operators/movement.js";
+import { reshape, transpose } from "../operators/movement.js";
 import { softmax } from "../operators/reduction.js";
 
 /**
@@ -36,14 +36,6 @@ export function mergeHeads(builder: GraphBuilder, x: Value): Value {
   return reshape(builder, transpose(builder, x, [0, 2, 1, 3]), [batch, tokens, heads * size]);
 }
 
-/** Each key or value head once for every query head that uses it. */
-export function repeatHeads(builder: GraphBuilder, x: Value, times: number): Value {
-  if (times === 1) return x;
-  const [batch = 1, heads = 1, tokens = 1, size = 1] = x.shape;
-  const spread = expand(builder, unsqueeze(builder, x, [2]), [batch, heads, times, tokens, size]);
-  return reshape(builder, spread, [batch, typeof heads === "number" ? heads * times : heads, tokens, size]);
-}
-
 /** What is done to the scores. */
 export interface AttentionOptions {
   /** Added to the scores: broadcasts to [batch, heads, queries, keys]; 0 where allowed, a masked score where not. */
@@ -52,8 +44,37 @@ export interface AttentionOptions {
   readonly scale?: number;
 }
 
-function headCount(x: Value): number {
-  return Number(x.shape[1]);
+/** [batch, heads, tokens, size] with neighbouring heads one below the other: [batch, heads / times, times·tokens, size]. */
+function stackHeads(builder: GraphBuilder, x: Value, heads: Dimension): Value {
+  const [batch = 1, , , size = 1] = x.shape;
+  return x.shape[1] === heads ? x : reshape(builder, x, [batch, heads, -1, size]);
+}
+
+/**
+ * softmax(scale·q·kᵀ + bias), [batch, heads, queries, keys], with q and k [batch, heads, tokens, size]; k may have fewer
+ * heads. Query heads that share a key head are stacked, so that keys need not be copied.
+ */
+export function attentionWeights(
+  builder: GraphBuilder,
+  inputs: { readonly query: Value; readonly key: Value },
+  options: AttentionOptions = {},
+): Value {
+  const { query, key } = inputs;
+  const [batch = 1, heads = 1, queries = 1, size] = query.shape;
+  const [, keyHeads = 1, keys = 1] = key.shape;
+  const alpha = options.scale ?? 1 / Math.sqrt(Number(size));
+  const stacked = stackHeads(builder, query, keyHeads);
+  const scores = matrixProduct(builder, stacked, key, { transposeB: true, alpha });
+  const apart = heads === keyHeads ? scores : reshape(builder, scores, [batch, heads, queries, keys]);
+  return softmax(builder, options.bias === undefined ? apart : add(builder, apart, options.bias));
+}
+
+/** Weighted sums of values [batch, heads, keys, size]; values may have fewer heads than the weights. */
+export function applyAttention(builder: GraphBuilder, weights: Value, value: Value): Value {
+  const [batch = 1, heads = 1, queries = 1] = weights.shape;
+  const [, valueHeads = 1, , size = 1] = value.shape;
+  const mixed = matMul(builder, stackHeads(builder, weights, valueHeads), value);
+  return heads === valueHeads ? mixed : reshape(builder, mixed, [batch, heads, queries, size]);
 }
 
 /** softmax(scale·q·kᵀ + bias)·v with q, k, v [batch, heads, tokens, size]; k and v may have fewer heads. */
@@ -62,15 +83,7 @@ export function attend(
   inputs: { readonly query: Value; readonly key: Value; readonly value: Value },
   options: AttentionOptions = {},
 ): Value {
-  const { query } = inputs;
-  const size = Number(query.shape.at(-1));
-  const times = headCount(query) / headCount(inputs.key);
-  const key = repeatHeads(builder, inputs.key, times);
-  const value = repeatHeads(builder, inputs.value, times);
-  const alpha = options.scale ?? 1 / Math.sqrt(size);
-  const scores = matrixProduct(builder, query, key, { transposeB: true, alpha });
-  const biased = options.bias === undefined ? scores : add(builder, scores, options.bias);
-  return matMul(builder, softmax(builder, biased), value);
+  return applyAttention(builder, attentionWeights(builder, inputs, options), inputs.value);
 }
 
 /** A constant [queries, keys] that lets each query see the keys up to its own place (the last ones aligned). */

@@ -13,7 +13,6 @@ import {
   multiAxisRotaryTables,
   paddingBias,
   patchEmbedding,
-  repeatHeads,
   resamplingMatrix,
   rotate,
   rotaryTables,
@@ -115,12 +114,6 @@ describe("attention", () => {
       ),
     );
     expectClose(toNumbers(found), expected.flat(), 1e-6);
-  });
-
-  test("heads are repeated next to each other", async () => {
-    const found = await evaluate({ key }, (builder, inputs) => repeatHeads(builder, need(inputs["key"]), 2));
-    const [first, second] = [toNumbers(key).slice(0, 10), toNumbers(key).slice(10)];
-    expect(toNumbers(found)).toEqual([...first, ...first, ...second, ...second]);
   });
 });
 

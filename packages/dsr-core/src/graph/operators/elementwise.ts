@@ -33,6 +33,11 @@ export function divide(builder: GraphBuilder, a: Operand, b: Operand): Value {
   return builder.emitOne("Div", pair(builder, a, b));
 }
 
+/** What is left of a after dividing by b, with the sign of b; whole numbers only. */
+export function remainder(builder: GraphBuilder, a: Operand, b: Operand): Value {
+  return builder.emitOne("Mod", pair(builder, a, b));
+}
+
 /** a to the power b; gradients need b to be a constant. */
 export function power(builder: GraphBuilder, a: Operand, b: Operand): Value {
   return builder.emitOne("Pow", pair(builder, a, b));

@@ -5,6 +5,7 @@ import { equalDimensions } from "../dimension.js";
 import { filledData, float32Data } from "../data.js";
 import type { Dimension, DType, Shape, Value } from "../graph.js";
 import { cast } from "./elementwise.js";
+import { cumulativeSum } from "./reduction.js";
 import { equalShapes, isStatic, missingLength } from "../shape.js";
 
 /** The same elements in another order of axes. */
@@ -120,4 +121,11 @@ export function triangle(builder: GraphBuilder, x: Value, part: "lower" | "upper
 /** A constant of equal elements, made when the graph runs so that the file stays small. */
 export function filled(builder: GraphBuilder, shape: Shape, number: number, dtype: DType = "float32"): Value {
   return builder.emitOne("ConstantOfShape", [builder.lengths(shape)], { value: filledData(dtype, [1], number) });
+}
+
+/** int64 0, 1, …, length − 1; counted when the graph runs where the length is symbolic. */
+export function range(builder: GraphBuilder, length: Dimension): Value {
+  if (typeof length === "number") return builder.integers(Array.from({ length }, (_, place) => place));
+  const count = cumulativeSum(builder, filled(builder, [length], 1, "int64"), 0);
+  return builder.emitOne("Sub", [count, builder.scalar(1, "int64")]);
 }

@@ -30,6 +30,7 @@ const STOPPING: ReadonlySet<string> = new Set([
   "Floor",
   "Round",
   "Sign",
+  "Mod",
   "ArgMax",
   "ArgMin",
   "OneHot",

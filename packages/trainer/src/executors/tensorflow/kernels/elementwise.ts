@@ -95,6 +95,7 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   Mul: binary(tf.mul),
   Div: binary(divide),
   Pow: binary(tf.pow),
+  Mod: binary(tf.mod),
   Min: folded(tf.minimum),
   Max: folded(tf.maximum),
   Sum: folded(tf.add),

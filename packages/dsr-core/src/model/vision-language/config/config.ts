@@ -1,0 +1,115 @@
+// The configuration of the model family, from a few million parameters to the released 9B, as the model definition reads it.
+// Knows nothing about JSON files; `parse-config.ts` makes it out of Hugging Face's `config.json`.
+
+/** The language model: Qwen2.5's decoder with grouped key and value heads and M-RoPE. */
+export interface TextConfig {
+  readonly vocabularySize: number;
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  /** Length of a head: hiddenSize / heads unless given. */
+  readonly headSize: number;
+  readonly normEpsilon: number;
+  readonly ropeTheta: number;
+  /** Frequencies of half a head that turn by time, row and column; they add up to headSize / 2. */
+  readonly ropeSections: readonly [time: number, row: number, column: number];
+  readonly activation: "silu" | "gelu" | "relu";
+  /** Whether `lm_head` is the embedding table. */
+  readonly tiedEmbeddings: boolean;
+  /** Standard deviation of embeddings at the start of training. */
+  readonly initializerRange: number;
+}
+
+/** Qwen2.5-VL's vision tower and patch merger. */
+export interface VisionConfig {
+  readonly depth: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly intermediateSize: number;
+  readonly channels: number;
+  /** Side of a patch in pixels. */
+  readonly patchSize: number;
+  /** Frames of a temporal patch. */
+  readonly temporalPatchSize: number;
+  /** Patches a side that become one token. */
+  readonly spatialMergeSize: number;
+  /** Side of an attention window in pixels. */
+  readonly windowSize: number;
+  /** Blocks that attend to the whole temporal patch; the others to windows. */
+  readonly fullAttentionBlocks: readonly number[];
+  readonly activation: "silu" | "gelu" | "relu";
+  /** Temporal positions a second of video. */
+  readonly tokensPerSecond: number;
+}
+
+/** The geometry encoder: DINOv2 with registers, as π³ uses it. Its patches are the vision tower's. */
+export interface GeometryEncoderConfig {
+  readonly depth: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly mlpRatio: number;
+  readonly registers: number;
+  /** Patches a side of the grid that the position embeddings were trained on. */
+  readonly positionGrid: number;
+  readonly normEpsilon: number;
+}
+
+/** How geometry reaches the language model (Table 5 of the paper): not at all, added to vision tokens, or selected. */
+export type Fusion = "plain" | "addition" | "gsm";
+
+/** The Geometry Selection Module (section 4 of the paper). */
+export interface GsmConfig {
+  /** N, the number of geometry tokens. */
+  readonly queries: number;
+  /** Where the first block's queries come from: learned ones as in the paper, or one for each track slot. */
+  readonly querySource: "learned" | "tracks";
+}
+
+/** A linear head on the hidden states of chosen tokens after a decoder layer: regression of tracks, or actions. */
+export interface OutputHeadConfig {
+  readonly name: string;
+  /** The head reads what this many layers have made; `layers` reads what `lm_head` reads. */
+  readonly layer: number;
+  readonly size: number;
+}
+
+/** Additions to the paper's model (facts: what made a small model learn). */
+export interface GroundingConfig {
+  /** A question's boxes become tokens pooled from the vision features. */
+  readonly regionTokens: boolean;
+  /** Temporal patches that track slots can name; 0 for none. */
+  readonly trackTubelets: number;
+  readonly heads: readonly OutputHeadConfig[];
+}
+
+/** Token ids that the model gives a meaning to. */
+export interface SpecialTokens {
+  readonly visionStart: number;
+  readonly visionEnd: number;
+  readonly imagePad: number;
+  readonly videoPad: number;
+  /** Ids that are no text to the GSM: chat and vision marks. */
+  readonly nonText: readonly number[];
+  /** Ids that end an answer. */
+  readonly endOfAnswer: readonly number[];
+}
+
+/** A member of the family. */
+export interface VisionLanguageConfig {
+  readonly text: TextConfig;
+  readonly vision: VisionConfig;
+  readonly fusion: Fusion;
+  /** Present unless the fusion is `plain`. */
+  readonly geometry?: GeometryEncoderConfig;
+  /** Present when the fusion is `gsm`. */
+  readonly gsm?: GsmConfig;
+  readonly grounding: GroundingConfig;
+  readonly tokens: SpecialTokens;
+}
+
+/** Length of the GSM's token list; 0 for other fusions. */
+export function geometryTokenCount(config: VisionLanguageConfig): number {
+  return config.gsm?.queries ?? 0;
+}

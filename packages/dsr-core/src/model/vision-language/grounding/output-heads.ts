@@ -1,0 +1,24 @@
+// Linear heads on hidden states of chosen tokens: regression of tracks and relations, logits of actions.
+// Knows nothing about what the numbers mean; the configuration names heads, layers and sizes.
+import type { GraphBuilder } from "../../../graph/builder.js";
+import type { Value } from "../../../graph/graph.js";
+import { linear } from "../../../graph/layers/linear.js";
+import { rmsNorm } from "../../../graph/layers/normalization.js";
+import { expand, gatherElements, unsqueeze } from "../../../graph/operators/movement.js";
+import type { OutputHeadConfig } from "../config/config.js";
+
+/** Hidden states [batch, slots, width] at positions int64 [batch, slots] of [batch, tokens, width]. */
+export function statesAt(builder: GraphBuilder, hidden: Value, positions: Value): Value {
+  const [batch = 1, slots = 1] = positions.shape;
+  const width = hidden.shape.at(-1) ?? 1;
+  const everywhere = expand(builder, unsqueeze(builder, positions, [2]), [batch, slots, width]);
+  return gatherElements(builder, hidden, everywhere, 1);
+}
+
+/** One head's outputs [batch, slots, size]; weights `heads.<name>.norm` and `heads.<name>.proj`. */
+export function outputHead(builder: GraphBuilder, head: OutputHeadConfig, states: Value, epsilon: number): Value {
+  const name = `heads.${head.name}`;
+  return builder.scoped(name, () =>
+    linear(builder, `${name}.proj`, rmsNorm(builder, `${name}.norm`, states, epsilon), head.size, { bias: true }),
+  );
+}

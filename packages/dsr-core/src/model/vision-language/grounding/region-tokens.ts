@@ -1,0 +1,77 @@
+// Tokens for regions that a question names: the vision features inside a box, and the box itself.
+// Knows nothing about prompts. Beyond the paper; in a feasibility study this is what made a small model learn.
+import type { GraphBuilder } from "../../../graph/builder.js";
+import type { Value } from "../../../graph/graph.js";
+import { linear } from "../../../graph/layers/linear.js";
+import { add } from "../../../graph/operators/elementwise.js";
+import { matMul } from "../../../graph/operators/matmul.js";
+
+/** Numbers that describe a region: x1, y1, x2, y2 as parts of the picture, and its time as a part of the clip. */
+export const REGION_NUMBERS = 5;
+
+/**
+ * Region tokens [batch, regions, width] from vision tokens [batch, tokens, width], pooling weights [batch, regions,
+ * tokens] (each row sums to 1; see `regionWeights`) and the regions' numbers [batch, regions, 5]. Weights:
+ * `grounding.region_features`, `grounding.region_box`.
+ */
+export function regionTokens(
+  builder: GraphBuilder,
+  inputs: { readonly features: Value; readonly weights: Value; readonly boxes: Value },
+): Value {
+  const width = Number(inputs.features.shape.at(-1));
+  return builder.scoped("grounding.regions", () => {
+    const pooled = matMul(builder, inputs.weights, inputs.features);
+    const seen = linear(builder, "grounding.region_features", pooled, width, { bias: true });
+    return add(builder, seen, linear(builder, "grounding.region_box", inputs.boxes, width, { bias: true }));
+  });
+}
+
+/** A box in a clip: corners as parts of width and height (0 … 1), and the temporal patch it was drawn in. */
+export interface Region {
+  readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
+  readonly temporalPatch: number;
+}
+
+/** How many blocks a clip has along time, height and width. */
+export interface RegionGrid {
+  readonly temporal: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Length of what two intervals share. */
+function overlap(low: number, high: number, from: number, to: number): number {
+  return Math.max(0, Math.min(high, to) - Math.max(low, from));
+}
+
+/** Widened to at least a thousandth of the picture, so that every region touches a block. */
+function atLeastThin(low: number, high: number): readonly [number, number] {
+  const [from, to] = [Math.min(Math.max(Math.min(low, high), 0), 0.999), Math.min(Math.max(low, high, 0), 1)];
+  return [from, Math.max(to, from + 0.001)];
+}
+
+/** Pooling weights [temporal·rows·columns] of a region: the part of its area in each block of its temporal patch. */
+export function regionWeights(region: Region, grid: RegionGrid): Float32Array {
+  const { temporal, rows, columns } = grid;
+  const [left, right] = atLeastThin(region.box[0], region.box[2]);
+  const [top, bottom] = atLeastThin(region.box[1], region.box[3]);
+  const weights = new Float32Array(temporal * rows * columns);
+  const area = (right - left) * (bottom - top);
+  const first = Math.min(Math.max(Math.trunc(region.temporalPatch), 0), temporal - 1) * rows * columns;
+  for (let row = 0; row < rows; row++) {
+    const high = overlap(top, bottom, row / rows, (row + 1) / rows);
+    for (let column = 0; column < columns; column++) {
+      const wide = overlap(left, right, column / columns, (column + 1) / columns);
+      weights[first + row * columns + column] = (high * wide) / area;
+    }
+  }
+  return weights;
+}
+
+/** The M-RoPE position of a region: its temporal patch, and the row and column of the block at its centre. */
+export function regionPosition(region: Region, grid: RegionGrid): readonly [number, number, number] {
+  const block = (from: number, to: number, count: number): number =>
+    Math.min(count - 1, Math.max(0, Math.floor(((from + to) / 2) * count)));
+  const [x1, y1, x2, y2] = region.box;
+  return [region.temporalPatch, block(y1, y2, grid.rows), block(x1, x2, grid.columns)];
+}
