@@ -9,6 +9,7 @@ import numpy as np
 
 from ..contract import Environment, EnvironmentSpec, StepResult, Task
 from ..errors import InputError, unknown_name_error
+from ..headless import draw_without_screen
 from ..options import Options
 from ..spaces import rgb_space
 from ..targets import require
@@ -27,6 +28,7 @@ def create_gymnasium(environment_id: str, options: Dict[str, Any]) -> Environmen
     first, for environments that they register; `maxEpisodeSteps`, `tickRate`, `prompt`, and `success`, the key of `info`
     that says whether the task is done (`is_success` or `success` where there is one).
     """
+    draw_without_screen()
     gymnasium = require("gymnasium", "pip install gymnasium")
     read = Options(options)
     render = read.boolean("render", False)
@@ -50,7 +52,7 @@ def create_gymnasium(environment_id: str, options: Dict[str, Any]) -> Environmen
 def _make(gymnasium: Any, environment_id: str, wanted: Dict[str, Any]) -> Any:
     try:
         return gymnasium.make(environment_id, **wanted)
-    except (gymnasium.error.Error, TypeError) as error:
+    except (gymnasium.error.Error, ImportError, TypeError) as error:
         known = list(gymnasium.registry)
         name = environment_id.split(":")[-1]
         if isinstance(error, gymnasium.error.UnregisteredEnv) and name not in known:
