@@ -106,6 +106,11 @@ function swapped(packed: Buffer): Buffer {
 function stepWith(id: number, session: string, arrays: ReadonlyMap<string, Buffer>): Buffer {
   const entries = [...arrays].flatMap(([key, packed]) => [encodeToBuffer(key), packed]);
   const head = [encodeToBuffer("type"), encodeToBuffer("step"), encodeToBuffer("id"), encodeToBuffer(id)];
-  const rest = [encodeToBuffer("session"), encodeToBuffer(session), encodeToBuffer("action"), Buffer.of(0x80 | arrays.size)];
+  const rest = [
+    encodeToBuffer("session"),
+    encodeToBuffer(session),
+    encodeToBuffer("action"),
+    Buffer.of(0x80 | arrays.size),
+  ];
   return Buffer.concat([Buffer.of(0x84), ...head, ...rest, ...entries]);
 }

@@ -88,7 +88,15 @@ class Calls {
   }
 
   async #make(call: Call): Promise<unknown> {
-    const { op, on = "", environment, options, seed, task, action } = call as Call & {
+    const {
+      op,
+      on = "",
+      environment,
+      options,
+      seed,
+      task,
+      action,
+    } = call as Call & {
       readonly environment: string;
       readonly options?: SpaceRecord;
       readonly seed?: string;
@@ -103,7 +111,10 @@ class Calls {
       case "open-vector":
         return this.#openVector(on, which, call);
       case "open-realtime":
-        this.#sessions.set(on, await this.#client.openRealtimeSession({ ...which, tickRate: Number(call["tickRate"]) }));
+        this.#sessions.set(
+          on,
+          await this.#client.openRealtimeSession({ ...which, tickRate: Number(call["tickRate"]) }),
+        );
         return {};
       case "reset":
         return plain(await this.#session<RemoteEnvironment>(on).reset({ seed, task }));

@@ -72,9 +72,17 @@ export async function servePython(
   const environments = targets.flatMap((target) => ["--env", target]);
   const child = spawn(
     "python3",
-    ["-m", "dsr_env_bridge", "serve", "--port", "0", "--json", ...environments, ...limitArguments, ...tokenArguments].concat(
-      further,
-    ),
+    [
+      "-m",
+      "dsr_env_bridge",
+      "serve",
+      "--port",
+      "0",
+      "--json",
+      ...environments,
+      ...limitArguments,
+      ...tokenArguments,
+    ].concat(further),
     { env: pythonEnvironment(), stdio: ["ignore", "pipe", "pipe"] },
   );
   let complaints = "";

@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 import math
+import mmap
 import os
 import socket
 import sys
 import time
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, List, Tuple
 
 from .contract import Environment, StepResult, check_result
 from .errors import InfrastructureError, InputError, classify_environment_error, wire_text
 from .protocol.reader import decode
 from .protocol.writer import encode
 from .targets import create_environment
-from .worker_frames import CLOSED, ERROR, LENGTH, SPEC, EncodedResult, pack_result
+from .worker_frames import (
+    CLOSED,
+    ERROR,
+    LEAST_SHARED,
+    LENGTH,
+    SHARED,
+    SHARED_BYTES,
+    SPEC,
+    Buffer,
+    EncodedResult,
+    pack_result,
+)
 
 
 def main() -> None:
-    """Runs on the file descriptor that the first argument names."""
+    """Runs on the file descriptors of a socket and of shared memory that the arguments name."""
     # What an environment prints must not mix with the server's own output.
     os.dup2(2, 1)
     connection = socket.socket(fileno=int(sys.argv[1]))
     # Environments start programs of their own; the pipe to the server must not outlive this process in one of them.
     connection.set_inheritable(False)
-    _Worker(connection).run()
+    shared = mmap.mmap(int(sys.argv[2]), SHARED_BYTES)
+    os.close(int(sys.argv[2]))
+    _Worker(connection, shared).run()
 
 
 class _Worker:
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, shared: mmap.mmap) -> None:
         self._connection = connection
+        self._shared = shared
         self._stream = connection.makefile("rb", buffering=1 << 16)
         self._environment: Any = None
         self._name = "environment"
         self._steppable = False
 
-    def run(self) -> None:
+    def run(self) -> Any:
+        """Answers until the server closes."""
         while True:
             head = self._stream.read(LENGTH.size)
             if len(head) < LENGTH.size:
@@ -43,27 +59,38 @@ class _Worker:
             request = decode(self._stream.read(LENGTH.unpack(head)[0]), max_values=1 << 24)
             answer = self._answer(request)
             try:
-                self._connection.sendall(LENGTH.pack(len(answer)) + answer)
+                self._send(answer)
             except OSError:
                 return self._close()
-            if answer == CLOSED:
+            if answer[0] == CLOSED:
                 return None
 
-    def _answer(self, request: Dict[str, Any]) -> bytes:
+    def _send(self, parts: List[Buffer]) -> None:
+        """Large frames lie in shared memory, which the server empties before it asks again."""
+        size = sum(map(len, parts))
+        if not LEAST_SHARED <= size <= SHARED_BYTES:
+            return self._connection.sendall(b"".join([LENGTH.pack(size), *parts]))
+        at = 0
+        for part in parts:
+            self._shared[at : at + len(part)] = part
+            at += len(part)
+        self._connection.sendall(LENGTH.pack(size | SHARED))
+
+    def _answer(self, request: Dict[str, Any]) -> List[Buffer]:
         method = request["method"]
         try:
             return getattr(self, f"_{method}")(request)
         except BaseException as error:  # noqa: BLE001 - whatever an environment raises is told, never lost
             failure = classify_environment_error(error, f"environment '{self._name}', {method}")
             told = {"code": failure.code, "message": wire_text(failure), "retriable": failure.retriable}
-            return ERROR + encode(told)
+            return [ERROR, encode(told)]
 
-    def _create(self, request: Dict[str, Any]) -> bytes:
+    def _create(self, request: Dict[str, Any]) -> List[Buffer]:
         self._name = request["name"]
         self._environment = create_environment(request["target"], request["options"])
-        return SPEC + encode(self._environment.spec.to_wire())
+        return [SPEC, encode(self._environment.spec.to_wire())]
 
-    def _reset(self, request: Dict[str, Any]) -> bytes:
+    def _reset(self, request: Dict[str, Any]) -> List[Buffer]:
         self._steppable = False
         started = time.perf_counter()
         observation, info = self._environment.reset(request["seed"], request["task"])
@@ -74,7 +101,7 @@ class _Worker:
         spent, encoding = 1000 * (called - started), 1000 * (time.perf_counter() - called)
         return pack_result(EncodedResult(*encoded, 0.0, False, False, spent, encoding, None))
 
-    def _step(self, request: Dict[str, Any]) -> bytes:
+    def _step(self, request: Dict[str, Any]) -> List[Buffer]:
         if not self._steppable:
             raise InputError("step: expected a reset first, found none", "wrong-state")
         started = time.perf_counter()
@@ -87,12 +114,12 @@ class _Worker:
         spent, encoding = 1000 * (called - started), 1000 * (time.perf_counter() - called)
         return pack_result(EncodedResult(*encoded, reward, terminated, truncated, spent, encoding, result.ticks))
 
-    def _close(self, _request: Any = None) -> bytes:
+    def _close(self, _request: Any = None) -> List[Buffer]:
         environment: Environment = self._environment
         self._environment = None
         if environment is not None:
             environment.close()
-        return CLOSED
+        return [CLOSED]
 
 
 def _encoded(observation: Dict[str, Any], info: Dict[str, Any]) -> Tuple[bytes, bytes]:

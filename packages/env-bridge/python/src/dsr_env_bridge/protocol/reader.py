@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple, Union
 
 import numpy as np
 
@@ -185,7 +185,7 @@ class _Reader:
         return InputError(f"message, byte {self.position}: {text}", "invalid-message")
 
 
-def split_map(message: bytes) -> Tuple[int, int]:
+def split_map(message: Union[bytes, memoryview]) -> Tuple[int, int]:
     """The number of entries of an encoded map, and where its first key begins."""
     code = message[0]
     if 0x80 <= code < 0x90:

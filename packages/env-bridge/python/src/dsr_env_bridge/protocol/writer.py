@@ -2,7 +2,7 @@
 # Knows nothing about messages.
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, List, Union
 
 import msgpack
 import numpy as np
@@ -10,6 +10,9 @@ import numpy as np
 from ..errors import InputError
 from .array_format import wire_dtype
 from .reader import split_map
+
+#: Bytes that lie in another object.
+Buffer = Union[bytes, memoryview]
 
 
 def encode(value: Any) -> bytes:
@@ -24,10 +27,10 @@ def encode(value: Any) -> bytes:
         raise InputError(f"value: expected what msgpack can hold, found '{error}'", "invalid-message") from error
 
 
-def extend_map(encoded: bytes, extra: Dict[str, bytes]) -> bytes:
+def extend_map(encoded: Buffer, extra: Dict[str, Buffer]) -> bytes:
     """Adds encoded values under new keys to an encoded map, without decoding it."""
     count, start = split_map(encoded)
-    parts = [map_header(count + len(extra)), encoded[start:]]
+    parts: List[Buffer] = [map_header(count + len(extra)), encoded[start:]]
     for key, value in extra.items():
         parts += [msgpack.packb(key), value]
     return b"".join(parts)

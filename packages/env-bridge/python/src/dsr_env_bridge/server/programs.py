@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
-from typing import Any, Awaitable, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Awaitable, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..errors import InputError
+from ..errors import DsrError, InputError
 from ..protocol.limits import ServerLimits
 from ..protocol.messages import Message
-from ..protocol.writer import encode, extend_map, list_header, map_header
+from ..protocol.writer import Buffer, encode, extend_map, list_header, map_header
 from ..worker_frames import EncodedResult
 from .worker_process import WorkerProcess
 
 CreateWorker = Callable[[], Awaitable[WorkerProcess]]
-#: Names and encoded values of a map.
-Fields = List[Tuple[str, bytes]]
+#: Names and encoded values of a map; long values come in parts, which are joined once.
+Fields = List[Tuple[str, Union[Buffer, List[Buffer]]]]
 
 
 class Reply(NamedTuple):
@@ -43,13 +45,18 @@ def check_settings(message: Message) -> None:
             raise InputError(f"open.{key}: expected none in {mode} mode, found one")
 
 
+_YES, _NO = encode(True), encode(False)
+#: Encoded names of fields, of which there are few.
+_encode_key = functools.lru_cache(maxsize=256)(encode)
+
+
 def step_fields(result: EncodedResult) -> Fields:
     """The fields that a step's result has wherever it stands."""
     return [
         ("observation", result.observation),
         ("reward", encode(result.reward)),
-        ("terminated", encode(result.terminated)),
-        ("truncated", encode(result.truncated)),
+        ("terminated", _YES if result.terminated else _NO),
+        ("truncated", _YES if result.truncated else _NO),
         ("info", result.info),
     ]
 
@@ -77,12 +84,21 @@ def timings_of(queue_ms: float, reply: Reply) -> Dict[str, Any]:
     }
 
 
+def field_parts(fields: Fields) -> List[Buffer]:
+    """The parts of a map of encoded fields."""
+    parts: List[Buffer] = [map_header(len(fields))]
+    for key, value in fields:
+        parts.append(_encode_key(key))
+        if isinstance(value, list):
+            parts += value
+        else:
+            parts.append(value)
+    return parts
+
+
 def encode_fields(fields: Fields) -> bytes:
     """A map of encoded fields."""
-    parts = [map_header(len(fields))]
-    for key, value in fields:
-        parts += [encode(key), value]
-    return b"".join(parts)
+    return b"".join(field_parts(fields))
 
 
 def seed_text(seed: Any) -> Optional[str]:
@@ -159,17 +175,16 @@ class _Member:
         self.episode = 0
         self.over = False
 
-    async def restart(self) -> EncodedResult:
-        """Later episodes of a seeded environment are seeded too, so that a whole run follows from its first reset."""
+    def restart(self) -> Dict[str, Any]:
+        """The request; later episodes of a seeded environment are seeded too, so that a run follows from its first reset."""
         seed = self.seed if self.seed is None or self.episode == 0 else f"{self.seed}/{self.episode}"
-        result = await self.worker.reset(seed, self.task)
         self.over = False
-        return result
+        return {"method": "reset", "seed": seed, "task": self.task}
 
-    async def next_episode(self) -> EncodedResult:
-        """Starts the episode after the one that has ended."""
+    def next_episode(self) -> Dict[str, Any]:
+        """The request that starts the episode after the one that has ended."""
         self.episode += 1
-        return await self.restart()
+        return self.restart()
 
 
 class VectorProgram(Program):
@@ -183,6 +198,10 @@ class VectorProgram(Program):
         self.autoreset = autoreset
         self._members = [_Member(worker) for worker in workers]
         self._own = self.spec["autoreset"] == "disabled"
+        self._thread = ThreadPoolExecutor(1)
+        self._exchange: Optional[asyncio.Future] = None
+        for worker in workers:
+            worker.leave_loop()
 
     @staticmethod
     async def create(create: CreateWorker, message: Message, limits: ServerLimits) -> "VectorProgram":
@@ -207,7 +226,16 @@ class VectorProgram(Program):
         return await self._reset(request)
 
     async def close(self) -> None:
-        await asyncio.gather(*(member.worker.close() for member in self._members))
+        workers = [member.worker for member in self._members]
+        if self._exchange is not None:
+            # Killed workers end the exchange.
+            for worker in workers:
+                worker.kill()
+            await asyncio.wait([self._exchange])
+        for worker in workers:
+            worker.enter_loop()
+        await asyncio.gather(*(worker.close() for worker in workers))
+        self._thread.shutdown(wait=False)
 
     async def _reset(self, request: Message) -> Reply:
         self._check_count("seeds", request.get("seeds"), "invalid-argument")
@@ -217,11 +245,12 @@ class VectorProgram(Program):
         for index, member in enumerate(self._members):
             if mask[index]:
                 member.seed, member.task, member.episode = _seed_of(request, index), request.get("task"), 0
-        results = iter(await _settle_all([member.restart() for member in chosen]))
+        results = iter(await self._ask([(member, member.restart()) for member in chosen]))
         found = [next(results) if wanted else None for wanted in mask]
-        encoded = [encode(None) if each is None else encode_fields(reset_fields(each)) for each in found]
-        fields = [("results", list_header(self.count) + b"".join(encoded))]
-        return reply_of("vector-reset-result", fields, [each for each in found if each is not None])
+        encoded: List[Buffer] = [list_header(self.count)]
+        for each in found:
+            encoded += [encode(None)] if each is None else field_parts(reset_fields(each))
+        return reply_of("vector-reset-result", [("results", encoded)], [each for each in found if each is not None])
 
     async def _step(self, actions: List[Any]) -> Reply:
         self._check_count("actions", actions, "invalid-action")
@@ -231,20 +260,39 @@ class VectorProgram(Program):
             if member.over and self.autoreset == "disabled":
                 text = f"environment {index}: expected a reset after the end of its episode, found a step"
                 raise InputError(text, "wrong-state")
-        results = await _settle_all([self._step_member(m, a) for m, a in zip(self._members, actions)])
-        encoded = b"".join(encode_fields(step_fields(result)) for result in results)
-        return reply_of("vector-step-result", [("results", list_header(self.count) + encoded)], results)
+        requests = [self._request(member, action) for member, action in zip(self._members, actions)]
+        results = await self._ask(list(zip(self._members, requests)))
+        for member, request, result in zip(self._members, requests, results):
+            if request["method"] == "step":
+                member.over = result.terminated or result.truncated
+        if self._own and self.autoreset == "same-step":
+            results = await self._restart_ended(results)
+        encoded: List[Buffer] = [list_header(self.count)]
+        for result in results:
+            encoded += field_parts(step_fields(result))
+        return reply_of("vector-step-result", [("results", encoded)], results)
 
-    async def _step_member(self, member: _Member, action: Any) -> EncodedResult:
-        if self._resets_now(member):
-            return await member.next_episode()
-        result = await member.worker.step(action)
-        member.over = result.terminated or result.truncated
-        if not (member.over and self._own and self.autoreset == "same-step"):
-            return result
-        first = await member.next_episode()
-        info = extend_map(first.info, {"final_obs": result.observation, "final_info": result.info})
-        return result._replace(observation=first.observation, info=info)
+    def _request(self, member: _Member, action: Any) -> Dict[str, Any]:
+        return member.next_episode() if self._resets_now(member) else {"method": "step", "action": action}
+
+    async def _restart_ended(self, results: List[EncodedResult]) -> List[EncodedResult]:
+        """The last step of an episode with the first observation of the next; the final ones go into the info."""
+        ended = [member for member in self._members if member.over]
+        firsts = iter(await self._ask([(member, member.next_episode()) for member in ended]) if ended else [])
+        return [
+            _joined(result, next(firsts)) if result.terminated or result.truncated else result for result in results
+        ]
+
+    async def _ask(self, requests: List[Tuple[_Member, Dict[str, Any]]]) -> List[EncodedResult]:
+        """
+        Asks all at once and waits in a thread: it sleeps until the first is ready and finds most others ready too, where the
+        loop would be woken by each.
+        """
+        self._exchange = asyncio.get_running_loop().run_in_executor(self._thread, _exchange_all, requests)
+        try:
+            return await self._exchange
+        finally:
+            self._exchange = None
 
     def _resets_now(self, member: _Member) -> bool:
         return member.over and self._own and self.autoreset == "next-step"
@@ -279,10 +327,27 @@ async def _create_all(create: CreateWorker, count: int) -> List[WorkerProcess]:
     raise failed
 
 
-async def _settle_all(work: Sequence[Awaitable[EncodedResult]]) -> List[EncodedResult]:
+def _exchange_all(requests: List[Tuple[_Member, Dict[str, Any]]]) -> List[EncodedResult]:
     """Waits for all, even when one fails: no environment may still be moving when the next request comes."""
-    settled = await asyncio.gather(*work, return_exceptions=True)
-    for each in settled:
-        if isinstance(each, BaseException):
-            raise each
-    return [each for each in settled if isinstance(each, EncodedResult)]
+    failure: Optional[DsrError] = None
+    asked: List[Tuple[_Member, str]] = []
+    results: List[EncodedResult] = []
+    for member, request in requests:
+        try:
+            member.worker.ask(request)
+            asked.append((member, request["method"]))
+        except DsrError as error:
+            failure = error
+    for member, method in asked:
+        try:
+            results.append(member.worker.take(method))
+        except DsrError as error:
+            failure = error
+    if failure is not None:
+        raise failure
+    return results
+
+
+def _joined(last: EncodedResult, first: EncodedResult) -> EncodedResult:
+    info = extend_map(first.info, {"final_obs": last.observation, "final_info": last.info})
+    return last._replace(observation=first.observation, info=info)

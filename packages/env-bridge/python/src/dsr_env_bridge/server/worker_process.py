@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from typing import Any, Dict, Optional
 
 from ..errors import DsrError, InfrastructureError, error_of_code
@@ -15,7 +17,7 @@ from ..protocol.limits import ServerLimits
 from ..protocol.reader import decode
 from ..protocol.writer import encode
 from ..spaces import check
-from ..worker_frames import ERROR, LENGTH, EncodedResult, unpack_result
+from ..worker_frames import ERROR, LENGTH, SHARED, SHARED_BYTES, EncodedResult, unpack_result
 
 
 class WorkerProcess:
@@ -31,6 +33,8 @@ class WorkerProcess:
         self._limits = limits
         self._process: Optional[subprocess.Popen] = None
         self._link: Optional[_Link] = None
+        self._socket: Optional[socket.socket] = None
+        self._lock = asyncio.Lock()
 
     @staticmethod
     async def create(name: str, target: str, options: Dict[str, Any], limits: ServerLimits) -> "WorkerProcess":
@@ -65,6 +69,43 @@ class WorkerProcess:
         self.check_action(action)
         return unpack_result(await self._call({"method": "step", "action": action}, self._limits.step_timeout_ms))
 
+    def leave_loop(self) -> None:
+        """From now on the process is asked by `ask` and `take`, from one thread at a time, until `enter_loop`."""
+        if self._link is not None:
+            self._link.transport.pause_reading()
+
+    def enter_loop(self) -> None:
+        """Undoes `leave_loop`."""
+        if self._link is not None and not self._link.transport.is_closing():
+            self._link.transport.resume_reading()
+
+    def ask(self, request: Dict[str, Any]) -> None:
+        """Sends a request without waiting; many processes then work at the same time."""
+        if self._socket is None or self._process is None:
+            raise self._ended()
+        message = encode(request)
+        try:
+            self._socket.settimeout(self._limits.step_timeout_ms / 1000)
+            self._socket.sendall(LENGTH.pack(len(message)) + message)
+        except OSError:
+            raise self._ended() from None
+
+    def take(self, method: str) -> EncodedResult:
+        """Waits for the result of what was asked last: `step` or `reset`."""
+        limits = self._limits
+        limit_ms = limits.step_timeout_ms if method == "step" else limits.reset_timeout_ms
+        link, connection = self._link, self._socket
+        if link is None or connection is None:
+            raise self._ended()
+        try:
+            connection.settimeout(limit_ms / 1000)
+            answer = link.receive(connection)
+        except socket.timeout:
+            raise self._late(f"environment '{self.name}', {method}", limit_ms) from None
+        except (OSError, EOFError):
+            raise self._ended() from None
+        return unpack_result(_checked(answer))
+
     def check_action(self, action: Any, path: str = "action") -> None:
         """Raises InputError (`invalid-action`) when an action leaves its space."""
         check(self.spec["actionSpace"], action, path, "invalid-action")
@@ -73,10 +114,12 @@ class WorkerProcess:
         """Closes the environment, and kills its process when that fails or takes too long. Never raises."""
         if self._process is None:
             return
+        limit = self._limits.close_timeout_ms
         try:
-            await self._call({"method": "close"}, self._limits.close_timeout_ms)
+            # Behind a call that is under way; one that hangs is not waited for longer than that.
+            await asyncio.wait_for(self._call({"method": "close"}, limit), limit / 1000)
             await asyncio.get_running_loop().run_in_executor(None, self._process.wait, 5)
-        except (DsrError, subprocess.TimeoutExpired):
+        except (DsrError, asyncio.TimeoutError, subprocess.TimeoutExpired):
             pass
         finally:
             self.kill()
@@ -88,44 +131,76 @@ class WorkerProcess:
             self._link.transport.abort()
         if process is None:
             return
+        connection, self._socket = self._socket, None
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
         process.wait()
+        if connection is not None:
+            connection.close()
 
     async def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, "-m", "dsr_env_bridge.worker", str(theirs.fileno())]
+        memory = _anonymous_memory(SHARED_BYTES)
+        try:
+            descriptors = [theirs.fileno(), memory]
+            command = [sys.executable, "-m", "dsr_env_bridge.worker", *map(str, descriptors)]
             self._process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=2, start_new_session=True
+                command, pass_fds=descriptors, stdin=subprocess.DEVNULL, stdout=2, start_new_session=True
             )
+            shared = mmap.mmap(memory, SHARED_BYTES)
+        finally:
+            theirs.close()
+            os.close(memory)
         ours.setblocking(False)
-        _, self._link = await asyncio.get_running_loop().create_connection(_Link, sock=ours)
+        # The same connection for threads, which wait for it by themselves.
+        self._socket = socket.socket(fileno=os.dup(ours.fileno()))
+        link = _Link(shared)
+        await asyncio.get_running_loop().create_connection(lambda: link, sock=ours)
+        self._link = link
 
     async def _call(self, request: Dict[str, Any], limit_ms: float) -> bytes:
         where = f"environment '{self.name}', {request['method']}"
-        if self._link is None or self._process is None:
-            raise self._ended()
-        try:
-            answer = await asyncio.wait_for(self._link.call(encode(request)), limit_ms / 1000)
-        except asyncio.TimeoutError:
-            self.kill()
-            text = f"{where}: expected an answer within {limit_ms:g} ms, found none"
-            raise InfrastructureError(text, "timeout", retriable=True) from None
-        except ConnectionError:
-            raise self._ended() from None
-        if answer[:1] == ERROR:
-            told = decode(answer[1:])
-            raise error_of_code(told["code"], told["message"], told["retriable"])
-        return answer
+        async with self._lock:
+            if self._link is None or self._process is None:
+                raise self._ended()
+            try:
+                answer = await asyncio.wait_for(self._link.call(encode(request)), limit_ms / 1000)
+            except asyncio.TimeoutError:
+                raise self._late(where, limit_ms) from None
+            except ConnectionError:
+                raise self._ended() from None
+        return _checked(answer)
+
+    def _late(self, where: str, limit_ms: float) -> InfrastructureError:
+        self.kill()
+        text = f"{where}: expected an answer within {limit_ms:g} ms, found none"
+        return InfrastructureError(text, "timeout", retriable=True)
 
     def _ended(self) -> InfrastructureError:
         code = None if self._process is None else _exit_code(self._process)
         how = "its process killed" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
         text = f"environment '{self.name}': expected its process to run, found it ended with {how}"
         return InfrastructureError(text, retriable=True)
+
+
+def _checked(answer: bytes) -> bytes:
+    if answer[:1] != ERROR:
+        return answer
+    told = decode(answer[1:])
+    raise error_of_code(told["code"], told["message"], told["retriable"])
+
+
+def _anonymous_memory(size: int) -> int:
+    """A file descriptor of memory that belongs to no path."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("dsr-env-bridge")
+    else:
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    os.ftruncate(descriptor, size)
+    return descriptor
 
 
 def _exit_code(process: subprocess.Popen) -> Optional[int]:
@@ -137,9 +212,10 @@ def _exit_code(process: subprocess.Popen) -> Optional[int]:
 
 
 class _Link(asyncio.BufferedProtocol):
-    """Reads frames straight into the memory that becomes the answer."""
+    """Reads frames straight into the memory that becomes the answer, or copies them out of the shared memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: mmap.mmap) -> None:
+        self._shared = shared
         self.transport: Any = None
         self._head = bytearray(LENGTH.size)
         self._frame: Optional[bytearray] = None
@@ -167,11 +243,24 @@ class _Link(asyncio.BufferedProtocol):
         if self._frame is None:
             if self._filled < LENGTH.size:
                 return
-            self._frame, self._filled = bytearray(LENGTH.unpack(self._head)[0]), 0
+            self._filled = 0
+            (size,) = LENGTH.unpack(self._head)
+            if size & SHARED:
+                self._settle(self._shared[: size & ~SHARED])
+            else:
+                self._frame = bytearray(size)
         elif self._filled == len(self._frame):
             answer, self._frame, self._filled = bytes(self._frame), None, 0
-            if self._waiting is not None and not self._waiting.done():
-                self._waiting.set_result(answer)
+            self._settle(answer)
+
+    def receive(self, connection: socket.socket) -> bytes:
+        """One frame, read by the thread that calls this. Raises EOFError when the process is gone."""
+        (size,) = LENGTH.unpack(_exactly(connection, LENGTH.size))
+        return self._shared[: size & ~SHARED] if size & SHARED else bytes(_exactly(connection, size))
+
+    def _settle(self, answer: bytes) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(answer)
 
     def connection_lost(self, exc: Optional[Exception]) -> None:
         self._lost = True
@@ -179,3 +268,14 @@ class _Link(asyncio.BufferedProtocol):
             self._waiting.set_exception(ConnectionResetError())
 
 
+
+
+def _exactly(connection: socket.socket, count: int) -> bytearray:
+    data = bytearray(count)
+    view, filled = memoryview(data), 0
+    while filled < count:
+        received = connection.recv_into(view[filled:])
+        if received == 0:
+            raise EOFError
+        filled += received
+    return data
