@@ -1,4 +1,5 @@
 # Environments of the tests, for `--env environments:<factory>`.
+import dataclasses
 import time
 
 from dsr_env_bridge.testing.grid import GridEnvironment
@@ -14,3 +15,11 @@ def chatty(_options):
     """Prints, as many simulators do."""
     print("hello from the environment", flush=True)
     return GridEnvironment((8, 8))
+
+
+def several_ticks(_options):
+    """Tells that its steps take three game ticks."""
+    grid = GridEnvironment((8, 8))
+    step = grid.step
+    grid.step = lambda action: dataclasses.replace(step(action), ticks=3)
+    return grid

@@ -68,6 +68,19 @@ def test_heartbeats_go_on_while_an_environment_starts(serve):
         assert session.reset("1").info["steps"] == 0
 
 
+def test_hidden_ticks_are_told_in_the_timings(serve):
+    server = serve(["environments:several_ticks"])
+    with EnvClient(server.url) as client:
+        session = client.open_session()
+        session.reset("1", task="avoid")
+        session.step(0)
+        assert session.last_timings["ticks"] == 3
+        vector = client.open_vector_session(2)
+        vector.reset("1", task="avoid")
+        vector.step([0, 0])
+        assert vector.last_timings["ticks"] == 3
+
+
 def test_workers_end_with_their_server(serve):
     server = serve([GRID])
     with EnvClient(server.url) as client:

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from dsr_env_bridge.client import EnvClient
 from dsr_env_bridge.errors import InfrastructureError, InputError
 from dsr_env_bridge.spaces import violation_of
 from dsr_env_bridge.targets import create_environment
@@ -400,3 +401,18 @@ def test_minedojos_own_launcher_starts_and_ends_the_simulator(tmp_path, monkeypa
     process = environment._simulation._simulator._bridge_env._instances[0].minecraft_process
     environment.close()
     assert not process.is_running()
+
+
+def test_over_the_wire_with_ticks_in_the_timings_and_a_crash_as_a_failure(stub, serve):
+    options = {"minecraftPort": stub.port, "imageSize": "[24,40]", "reset": "hard"}
+    server = serve([f"minedojo:{COW}"], *[part for key, value in options.items() for part in ("--option", f"{key}={value}")])
+    with EnvClient(server.url) as client:
+        session = client.open_session()
+        observation, _ = session.reset(2**63 - 1)
+        assert violation_of(session.spec["observationSpace"], observation) is None
+        session.step(DROP)
+        assert session.last_timings["ticks"] == 3
+        stub.on_step = lambda _world: "close"
+        with pytest.raises(InfrastructureError) as caught:
+            session.step(NOOP)
+        assert caught.value.code == "environment-crashed"
