@@ -14,20 +14,22 @@ from gymnasium import spaces as gs  # noqa: E402
 from dsr_env_bridge.adapters.gymnasium_adapter import GymnasiumEnvironment, GymnasiumTask, seed_number  # noqa: E402
 from dsr_env_bridge.adapters.gymnasium_spaces import bridge_of, plain_info  # noqa: E402
 
-EVERY_SPACE = gs.Dict({
-    "image": gs.Box(0, 255, (4, 5, 3), np.uint8),
-    "joints": gs.Box(np.array([-1, -2], np.float32), np.array([1, 2], np.float32)),
-    "scalar": gs.Box(-np.inf, np.inf, (), np.float64),
-    "mode": gs.Discrete(3, start=5),
-    "buttons": gs.MultiBinary(4),
-    "board": gs.MultiBinary([2, 3]),
-    "levels": gs.MultiDiscrete([3, 4]),
-    "shifted": gs.MultiDiscrete([3, 4], start=[1, -1]),
-    "grid": gs.MultiDiscrete([[2, 3], [4, 5]]),
-    "pair": gs.Tuple([gs.Discrete(2), gs.Dict({"deep": gs.Box(0, 1, (1,), np.float16)})]),
-    "note": gs.Text(8),
-    "visits": gs.Sequence(gs.Discrete(4)),
-})
+EVERY_SPACE = gs.Dict(
+    {
+        "image": gs.Box(0, 255, (4, 5, 3), np.uint8),
+        "joints": gs.Box(np.array([-1, -2], np.float32), np.array([1, 2], np.float32)),
+        "scalar": gs.Box(-np.inf, np.inf, (), np.float64),
+        "mode": gs.Discrete(3, start=5),
+        "buttons": gs.MultiBinary(4),
+        "board": gs.MultiBinary([2, 3]),
+        "levels": gs.MultiDiscrete([3, 4]),
+        "shifted": gs.MultiDiscrete([3, 4], start=[1, -1]),
+        "grid": gs.MultiDiscrete([[2, 3], [4, 5]]),
+        "pair": gs.Tuple([gs.Discrete(2), gs.Dict({"deep": gs.Box(0, 1, (1,), np.float16)})]),
+        "note": gs.Text(8),
+        "visits": gs.Sequence(gs.Discrete(4)),
+    }
+)
 
 
 class Everything(gym.Env):
@@ -43,7 +45,13 @@ class Everything(gym.Env):
 
     def step(self, action):
         assert self.action_space.contains(action), action
-        return action, 1, False, True, {"odd": object(), "deep": {"complex": np.array([1j]), "fine": 3}, "name": np.array(["a"])}
+        return (
+            action,
+            1,
+            False,
+            True,
+            {"odd": object(), "deep": {"complex": np.array([1j]), "fine": 3}, "name": np.array(["a"])},
+        )
 
 
 def test_values_of_every_space_go_there_and_back_without_loss():
@@ -65,9 +73,14 @@ def test_values_of_every_space_go_there_and_back_without_loss():
 def test_an_info_that_cannot_travel_is_told():
     environment = GymnasiumEnvironment(Everything(), GymnasiumTask("echo"))
     environment.reset("1", None)
-    result = environment.step(environment.spec.action_space and bridge_of(EVERY_SPACE, "s").to_wire(EVERY_SPACE.sample()))
+    result = environment.step(
+        environment.spec.action_space and bridge_of(EVERY_SPACE, "s").to_wire(EVERY_SPACE.sample())
+    )
     assert result.info == {
-        "deep": {"fine": 3}, "name": ["a"], "success": False, "unencodable": ["odd", "deep.complex"],
+        "deep": {"fine": 3},
+        "name": ["a"],
+        "success": False,
+        "unencodable": ["odd", "deep.complex"],
     }
     assert plain_info({1: (2, np.float32(3))}) == {"1": [2, np.float32(3)]}
 
@@ -118,15 +131,18 @@ def test_rendering_becomes_rgb():
     environment.close()
 
 
-@pytest.mark.parametrize("target, options, message", [
-    ("gymnasium:CartPol-v1", {}, "unknown environment 'CartPol-v1': did you mean 'CartPole"),
-    ("gymnasium:CartPole-v1", {"rendr": True}, "unknown option 'rendr': did you mean 'render'"),
-    ("gymnasium:CartPole-v1", {"kwargs": {"wheels": 3}}, "wheels"),
-    ("gymnasium:CartPole-v1", {"maxEpisodeSteps": 0}, "expected an integer of at least 1, found 0"),
-    ("gymnasium", {}, "expected gymnasium:<id>"),
-    ("no_such_module:create", {}, "expected a module 'no_such_module'"),
-    ("dsr_env_bridge.testing:gird", {}, "did you mean 'grid'"),
-])
+@pytest.mark.parametrize(
+    "target, options, message",
+    [
+        ("gymnasium:CartPol-v1", {}, "unknown environment 'CartPol-v1': did you mean 'CartPole"),
+        ("gymnasium:CartPole-v1", {"rendr": True}, "unknown option 'rendr': did you mean 'render'"),
+        ("gymnasium:CartPole-v1", {"kwargs": {"wheels": 3}}, "wheels"),
+        ("gymnasium:CartPole-v1", {"maxEpisodeSteps": 0}, "expected an integer of at least 1, found 0"),
+        ("gymnasium", {}, "expected gymnasium:<id>"),
+        ("no_such_module:create", {}, "expected a module 'no_such_module'"),
+        ("dsr_env_bridge.testing:gird", {}, "did you mean 'grid'"),
+    ],
+)
 def test_mistakes_are_one_line(target, options, message):
     with pytest.raises(InputError, match=message) as caught:
         create_environment(target, options)

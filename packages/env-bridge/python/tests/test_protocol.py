@@ -14,9 +14,7 @@ from dsr_env_bridge.protocol.messages import parse_client_message
 from dsr_env_bridge.protocol.reader import decode
 from dsr_env_bridge.protocol.writer import encode, extend_map
 
-GOLDENS = json.loads(
-    (Path(__file__).parents[2] / "src/protocol/goldens/msgpack-numpy.json").read_text()
-)
+GOLDENS = json.loads((Path(__file__).parents[2] / "src/protocol/goldens/msgpack-numpy.json").read_text())
 
 
 def unpack(text):
@@ -44,22 +42,39 @@ def test_numpy_scalar_is_read_as_a_plain_value(case):
     assert str(read) == case["value"] or math.isclose(float(read), float(case["value"]), rel_tol=0, abs_tol=0)
 
 
-@pytest.mark.parametrize("array", [
-    np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)),
-    np.arange(12, dtype=np.int64).reshape(3, 4)[::2, ::-1],
-    np.arange(3, dtype=">f8"),
-    np.array(3, np.float32),
-], ids=["fortran", "strided", "big-endian", "without dimensions"])
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)),
+        np.arange(12, dtype=np.int64).reshape(3, 4)[::2, ::-1],
+        np.arange(3, dtype=">f8"),
+        np.array(3, np.float32),
+    ],
+    ids=["fortran", "strided", "big-endian", "without dimensions"],
+)
 def test_every_memory_order_is_written_in_c_order(array):
     read = decode(encode(array))
     assert read.shape == array.shape
     assert read.tobytes() == array.astype(array.dtype.newbyteorder("<")).tobytes()
 
 
-@pytest.mark.parametrize("value", [
-    np.array([1j]), np.array(["a"]), np.array([None]), np.zeros(1, "M8[s]"), np.zeros(1, [("a", "i4")]),
-    {1: 2}, {"a": {b"b": 1}}, b"bytes", object(), 2**64, -(2**63) - 1,
-], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([1j]),
+        np.array(["a"]),
+        np.array([None]),
+        np.zeros(1, "M8[s]"),
+        np.zeros(1, [("a", "i4")]),
+        {1: 2},
+        {"a": {b"b": 1}},
+        b"bytes",
+        object(),
+        2**64,
+        -(2**63) - 1,
+    ],
+    ids=repr,
+)
 def test_what_cannot_be_carried_is_refused(value):
     with pytest.raises(InputError):
         encode(value)

@@ -105,19 +105,22 @@ def test_what_an_environment_prints_does_not_reach_standard_output(serve):
     assert out == "" and "hello from the environment" in errors
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["serve"], "--env"),
-    (["serve", "--env", GRID, "--port", "70000"], "expected an integer from 0 to 65535, found '70000'"),
-    (["serve", "--env", GRID, "--host", "0.0.0.0"], "expected a token"),
-    (["serve", "--env", GRID, "--token", "a b"], "printable ASCII"),
-    (["serve", "--env", GRID, "--env", GRID], "'grid' twice"),
-    (["serve", "--env", "gymnasim"], "expected gymnasium:<id>"),
-    (["serve", "--env", "dsr_env_bridge.testing:gird"], "did you mean 'grid'"),
-    (["serve", "--env", GRID, "--option", "cels=3"], "did you mean 'cells'"),
-    (["serve", "--env", GRID, "--option", "cells"], "expected KEY=VALUE, found 'cells'"),
-    (["serve", "--env", GRID, "--limit", "stepTimeout=3"], "did you mean 'stepTimeoutMs'"),
-    (["sreve"], "sreve"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["serve"], "--env"),
+        (["serve", "--env", GRID, "--port", "70000"], "expected an integer from 0 to 65535, found '70000'"),
+        (["serve", "--env", GRID, "--host", "0.0.0.0"], "expected a token"),
+        (["serve", "--env", GRID, "--token", "a b"], "printable ASCII"),
+        (["serve", "--env", GRID, "--env", GRID], "'grid' twice"),
+        (["serve", "--env", "gymnasim"], "expected gymnasium:<id>"),
+        (["serve", "--env", "dsr_env_bridge.testing:gird"], "did you mean 'grid'"),
+        (["serve", "--env", GRID, "--option", "cels=3"], "did you mean 'cells'"),
+        (["serve", "--env", GRID, "--option", "cells"], "expected KEY=VALUE, found 'cells'"),
+        (["serve", "--env", GRID, "--limit", "stepTimeout=3"], "did you mean 'stepTimeoutMs'"),
+        (["sreve"], "sreve"),
+    ],
+)
 def test_a_mistake_is_one_line_and_exit_code_2(arguments, message):
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     environment.pop("DSR_TOKEN", None)
@@ -130,8 +133,12 @@ def test_a_mistake_is_one_line_and_exit_code_2(arguments, message):
 def test_a_port_in_use_is_named(serve):
     port = serve([GRID]).url.rsplit(":", 1)[1]
     command = [sys.executable, "-m", "dsr_env_bridge", "serve", "--env", GRID, "--port", port]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)}, timeout=60)
-    assert done.returncode == 2 and f"port {port} on 127.0.0.1: expected to listen on it, found it in use" in done.stderr
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)}, timeout=60
+    )
+    assert (
+        done.returncode == 2 and f"port {port} on 127.0.0.1: expected to listen on it, found it in use" in done.stderr
+    )
 
 
 def test_the_token_may_come_from_the_environment_and_its_text_is_never_told(serve, monkeypatch):

@@ -63,8 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=8765, help="port, 0 for a free one")
     serve.add_argument("--token", default=os.environ.get("DSR_TOKEN"), help="clients must present it (or DSR_TOKEN)")
     serve.add_argument("--max-sessions", type=int, help="sessions at once")
-    serve.add_argument("--limit", action="append", default=[], metavar="NAME=NUMBER", help="another limit, such as "
-                       "stepTimeoutMs=600000")
+    serve.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="another limit, such as stepTimeoutMs=600000",
+    )
     serve.add_argument("--no-describe", action="store_true", help="do not make the environments before a client asks")
     serve.add_argument("--json", action="store_true", help="print one JSON object with the address")
     return parser

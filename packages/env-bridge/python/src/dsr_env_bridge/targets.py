@@ -16,8 +16,9 @@ def parse_target(target: str) -> Tuple[str, str]:
     """The kind of a target and the rest. Raises InputError for a text of another form."""
     kind, colon, rest = target.partition(":")
     if colon == "" or rest == "":
-        raise InputError(f"env: expected gymnasium:<id>, minedojo:<task>, minerl:<id> or <module>:<factory>, "
-                         f"found '{target}'")
+        raise InputError(
+            f"env: expected gymnasium:<id>, minedojo:<task>, minerl:<id> or <module>:<factory>, found '{target}'"
+        )
     return (kind, rest) if kind in KINDS else ("module", target)
 
 

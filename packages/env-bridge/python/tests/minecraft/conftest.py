@@ -14,7 +14,9 @@ def require_package(name):
     except ImportError:
         if os.environ.get("DSR_REQUIRE_MINECRAFT"):
             raise
-        return pytest.skip(f"{name} is not installed (see scripts/make-minecraft-environment.sh)", allow_module_level=True)
+        return pytest.skip(
+            f"{name} is not installed (see scripts/make-minecraft-environment.sh)", allow_module_level=True
+        )
 
 
 @pytest.fixture

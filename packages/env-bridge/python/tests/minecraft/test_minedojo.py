@@ -56,7 +56,17 @@ def test_pictures_are_height_width_channel_and_the_right_way_up(make):
 def test_the_standard_keys_are_there(make):
     environment = make(COW)
     observation, _ = environment.reset("7", None)
-    keys = ["damage_source", "equipment", "inventory", "life_stats", "location_stats", "masks", "nearby_tools", "rgb", "voxels"]
+    keys = [
+        "damage_source",
+        "equipment",
+        "inventory",
+        "life_stats",
+        "location_stats",
+        "masks",
+        "nearby_tools",
+        "rgb",
+        "voxels",
+    ]
     assert sorted(observation) == keys
     assert observation["inventory"]["name"][0] == "diamond sword"
     assert observation["equipment"]["name"][5] == "shield"
@@ -242,7 +252,10 @@ def test_mobs_may_be_left_as_minedojo_leaves_them(make, stub):
 
 def test_a_task_can_be_made_twice_in_one_process(make):
     make(COW)
-    assert make(COW).spec.tasks[0].prompt == "hunt a cow in plains with a diamond sword, shield, and a full suite of diamond armors"
+    assert (
+        make(COW).spec.tasks[0].prompt
+        == "hunt a cow in plains with a diamond sword, shield, and a full suite of diamond armors"
+    )
 
 
 def test_several_tasks_share_a_server_and_a_reset_changes_them(make, stub):
@@ -273,9 +286,13 @@ def test_a_harvest_without_its_mob_needs_a_specification_which_is_kept_word_for_
     plain.reset("7", None)
     assert stub.world.mobs == []
     specification = {
-        "target_names": "porkchop", "target_quantities": 1, "initial_mobs": "pig",
-        "initial_mob_spawn_range_low": [-7, 1, -7], "initial_mob_spawn_range_high": [7, 1, 7],
-        "specified_biome": "plains", "prompt_of_ours": None,
+        "target_names": "porkchop",
+        "target_quantities": 1,
+        "initial_mobs": "pig",
+        "initial_mob_spawn_range_low": [-7, 1, -7],
+        "initial_mob_spawn_range_high": [7, 1, 7],
+        "specified_biome": "plains",
+        "prompt_of_ours": None,
     }
     del specification["prompt_of_ours"]
     environment = make("harvest", specification=specification)
@@ -291,10 +308,20 @@ def test_the_specification_of_a_programmatic_task_is_told_too(make):
     assert (told["target_names"], told["initial_mob_spawn_range_low"]) == ("cow", [-7, 1, -7])
 
 
-@pytest.mark.parametrize("task", [
-    COW, ZOMBIE, "combat_sheep_plains_diamond_armors_diamond_sword_shield", "combat_spider_plains_diamond_armors_diamond_sword_shield",
-    MILK, "harvest_wool_with_shears_and_sheep", "harvest_1_chicken", PIGMAN, "combat_enderman_end_diamond_armors_diamond_sword_shield",
-])
+@pytest.mark.parametrize(
+    "task",
+    [
+        COW,
+        ZOMBIE,
+        "combat_sheep_plains_diamond_armors_diamond_sword_shield",
+        "combat_spider_plains_diamond_armors_diamond_sword_shield",
+        MILK,
+        "harvest_wool_with_shears_and_sheep",
+        "harvest_1_chicken",
+        PIGMAN,
+        "combat_enderman_end_diamond_armors_diamond_sword_shield",
+    ],
+)
 def test_the_curated_tasks_exist_and_start(make, task):
     environment = make(task)
     observation, _ = environment.reset("7", None)
@@ -320,7 +347,14 @@ def test_actions_as_a_dictionary_lose_nothing(make, stub):
     assert "masks" not in environment.spec.observation_space["spaces"]
     observation, _ = environment.reset("7", None)
     check(environment, observation)
-    action = {**noop, "forward": 1, "jump": 1, "sneak": 1, "camera": np.array([0.1, -0.25], np.float32), "craft": "planks"}
+    action = {
+        **noop,
+        "forward": 1,
+        "jump": 1,
+        "sneak": 1,
+        "camera": np.array([0.1, -0.25], np.float32),
+        "craft": "planks",
+    }
     result = environment.step({**action, "equip": "diamond_sword"})
     assert result.ticks == 1
     sent = stub.world.last_action
@@ -405,7 +439,9 @@ def test_minedojos_own_launcher_starts_and_ends_the_simulator(tmp_path, monkeypa
 
 def test_over_the_wire_with_ticks_in_the_timings_and_a_crash_as_a_failure(stub, serve):
     options = {"minecraftPort": stub.port, "imageSize": "[24,40]", "reset": "hard"}
-    server = serve([f"minedojo:{COW}"], *[part for key, value in options.items() for part in ("--option", f"{key}={value}")])
+    server = serve(
+        [f"minedojo:{COW}"], *[part for key, value in options.items() for part in ("--option", f"{key}={value}")]
+    )
     with EnvClient(server.url) as client:
         session = client.open_session()
         observation, _ = session.reset(2**63 - 1)

@@ -19,7 +19,10 @@ from minerl.herobraine.hero import spaces as ms  # noqa: E402
 from dsr_env_bridge.adapters.minerl_adapter import MinerlEnvironment  # noqa: E402
 
 TREECHOP, OBTAIN, NAVIGATE, CAVE = (
-    "MineRLTreechop-v0", "MineRLObtainDiamond-v0", "MineRLNavigate-v0", "MineRLBasaltFindCave-v0",
+    "MineRLTreechop-v0",
+    "MineRLObtainDiamond-v0",
+    "MineRLNavigate-v0",
+    "MineRLBasaltFindCave-v0",
 )
 
 
@@ -45,7 +48,12 @@ def test_every_kind_of_environment_keeps_its_spaces(stub, name):
 def test_action_dictionaries_arrive_as_they_are(stub):
     environment = make(stub, OBTAIN)
     environment.reset("7", None)
-    action = {**environment.spec.metadata["noop"], "forward": 1, "jump": 1, "camera": np.array([0.1, -0.25], np.float32)}
+    action = {
+        **environment.spec.metadata["noop"],
+        "forward": 1,
+        "jump": 1,
+        "camera": np.array([0.1, -0.25], np.float32),
+    }
     environment.step({**action, "nearbyCraft": "furnace", "place": "torch"})
     for line in ("forward 1", "jump 1", "attack 0", "craftNearby furnace", "place torch"):
         assert line in stub.world.last_action
@@ -117,10 +125,14 @@ class LaterMinerl(gym.Env):
     """MineRL 1.0's interface: hotbar keys, a picture of 360 × 640, and an episode that the agent ends by ESC."""
 
     spec = None
-    action_space = ms.Dict({
-        "ESC": ms.Discrete(2), "hotbar.1": ms.Discrete(2), "forward": ms.Discrete(2),
-        "camera": ms.Box(-180, 180, (2,), dtype=np.float32),
-    })
+    action_space = ms.Dict(
+        {
+            "ESC": ms.Discrete(2),
+            "hotbar.1": ms.Discrete(2),
+            "forward": ms.Discrete(2),
+            "camera": ms.Box(-180, 180, (2,), dtype=np.float32),
+        }
+    )
     observation_space = ms.Dict({"pov": ms.Box(0, 255, (360, 640, 3), dtype=np.uint8)})
 
     def reset(self):

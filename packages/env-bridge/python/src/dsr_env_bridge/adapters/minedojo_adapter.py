@@ -110,8 +110,9 @@ class MinedojoEnvironment(Environment):
         terminated = outcome.success or died
         if simulation.watch.ended and not terminated:
             # No task of MineDojo lets the simulator end a mission, so an end that is neither is a failure of it.
-            raise InfrastructureError("minedojo: expected the mission to go on, found it ended by the simulator",
-                                      retriable=True)
+            raise InfrastructureError(
+                "minedojo: expected the mission to go on, found it ended by the simulator", retriable=True
+            )
         truncated = not terminated and self._steps >= self._settings.max_episode_steps
         info = {**self._tell(outcome.info, outcome.success), "death": died, "ticks": simulation.watch.ticks}
         if outcome.ignored is not None:

@@ -129,7 +129,9 @@ class Simulation:
             if not _is_dead(self._simulator.prev_info) or self.watch.ended:
                 return observation
             observation, *_ = self._environment.step(np.array(self._environment.action_space.no_op()))
-        raise InfrastructureError("minedojo: expected the agent to respawn after a reset, found it dead", retriable=True)
+        raise InfrastructureError(
+            "minedojo: expected the agent to respawn after a reset, found it dead", retriable=True
+        )
 
     def _seed(self, seed: str, hard: bool) -> None:
         """Everything MineDojo draws follows from the seed; the world does only where it is made anew."""

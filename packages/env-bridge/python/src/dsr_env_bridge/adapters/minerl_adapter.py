@@ -80,7 +80,9 @@ class MinerlEnvironment(Environment):
         self._steps += 1
         if "error" in info:
             # What comes with it is a random observation that looks like the end of an episode.
-            raise InfrastructureError(f"minerl: expected the simulator's answer, found '{info['error']}'", retriable=True)
+            raise InfrastructureError(
+                f"minerl: expected the simulator's answer, found '{info['error']}'", retriable=True
+            )
         over_time = bool(info.get("TimeLimit.truncated", False))
         terminated = bool(done) and not over_time
         truncated = not terminated and (over_time or self._steps >= (self._limit or self._steps + 1))

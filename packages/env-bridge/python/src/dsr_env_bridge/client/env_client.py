@@ -43,18 +43,20 @@ class EnvClient:
         """What the server said first: its environments with their default specs, and its limits."""
         return self._link.hello
 
-    def open_session(self, environment: Optional[str] = None, options: Optional[Dict[str, Any]] = None) -> "RemoteEnvironment":
+    def open_session(
+        self, environment: Optional[str] = None, options: Optional[Dict[str, Any]] = None
+    ) -> RemoteEnvironment:
         """Opens a lockstep session. Raises InputError for an unknown name or bad options."""
         return RemoteEnvironment(self._link, self._open("lockstep", environment, options))
 
-    def open_vector_session(self, count: int, autoreset: Optional[str] = None, **which: Any) -> "RemoteVectorEnvironment":
+    def open_vector_session(self, count: int, autoreset: Optional[str] = None, **which: Any) -> RemoteVectorEnvironment:
         """Opens a session of N environments; `environment` and `options` as for `open_session`."""
         settings = {"count": count, **({} if autoreset is None else {"autoreset": autoreset})}
         return RemoteVectorEnvironment(self._link, self._open("vector", settings=settings, **which))
 
     def open_realtime_session(
         self, tick_rate: Optional[float] = None, window: int = _DEFAULT_WINDOW, **which: Any
-    ) -> "RealtimeSession":
+    ) -> RealtimeSession:
         """Opens a session that ticks by itself after its first reset."""
         settings = {"window": window, **({} if tick_rate is None else {"tickRate": tick_rate})}
         return RealtimeSession(self._link, self._open("realtime", settings=settings, **which))
@@ -63,7 +65,7 @@ class EnvClient:
         """Closes the connection; the server closes sessions that were left open after its grace time."""
         self._link.close()
 
-    def __enter__(self) -> "EnvClient":
+    def __enter__(self) -> EnvClient:
         return self
 
     def __exit__(self, *_error: Any) -> None:

@@ -6,7 +6,7 @@ import random
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Optional
+from typing import Callable, Dict, Optional
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 from websockets.sync.client import ClientConnection, connect
@@ -219,5 +219,3 @@ def _read(socket: ClientConnection, timeout: float) -> Message:
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise InfrastructureError("server: expected a message of the protocol, found another", "internal")
     return message
-
-

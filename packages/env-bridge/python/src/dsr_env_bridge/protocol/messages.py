@@ -140,5 +140,3 @@ def session_id_of(value: Any) -> Optional[str]:
     """The `session` of a message that may be wrong in other ways."""
     found = value.get("session") if isinstance(value, dict) else None
     return found if isinstance(found, str) and 1 <= len(found) <= 128 else None
-
-

@@ -121,8 +121,8 @@ class _Reader:
 
     def _ndarray(self, fields: Dict[str, Any]) -> np.ndarray:
         data, dtype, shape = fields.get("data"), fields.get("dtype"), fields.get("shape")
-        whole = fields.get("marker") == "__ndarray__" and isinstance(data, bytes)
-        if not whole or not isinstance(dtype, str) or not isinstance(shape, list):
+        is_array = fields.get("marker") == "__ndarray__"
+        if not is_array or not isinstance(data, bytes) or not isinstance(dtype, str) or not isinstance(shape, list):
             raise self.error("expected __ndarray__, data (bytes), dtype (text) and shape (list), found another form")
         return array_from_claim(dtype, shape, data)
 

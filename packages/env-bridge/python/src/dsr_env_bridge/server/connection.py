@@ -177,8 +177,8 @@ class Connection(Peer):
         """Answers what cannot be done; only malformed messages count against the connection."""
         error = classify_environment_error(thrown, "server")
         self._log_refusal(error)
-        to = {"id": request_id_of(value), "session": session_id_of(value)}
-        await self.send(encode(error_message(error, **to, session_ended=error.code == "session-not-found")))
+        request_id, session, ended = request_id_of(value), session_id_of(value), error.code == "session-not-found"
+        await self.send(encode(error_message(error, id=request_id, session=session, session_ended=ended)))
         if error.code not in ("invalid-message", "too-large"):
             return
         self._bad_messages += 1

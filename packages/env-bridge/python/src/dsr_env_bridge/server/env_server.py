@@ -56,7 +56,7 @@ class EnvServer:
         self.port = 0
 
     @staticmethod
-    async def listen(options: ServerOptions) -> "EnvServer":
+    async def listen(options: ServerOptions) -> EnvServer:
         """
         Starts to listen.
 
@@ -137,7 +137,9 @@ class EnvServer:
         self._numbered += 1
         self._connections.add(socket)
         try:
-            await Connection(socket, self._context, self._numbered, authorized).run(not authorized and found is not None)
+            await Connection(socket, self._context, self._numbered, authorized).run(
+                not authorized and found is not None
+            )
         finally:
             self._connections.discard(socket)
 

@@ -11,9 +11,10 @@ from ..protocol.limits import ServerLimits
 from ..protocol.messages import Message
 from .authorization import same_secret
 from .events import Log
-from .programs import LockstepProgram, Program, VectorProgram, check_settings
+from .programs import LockstepProgram, Program, check_settings
 from .realtime_program import RealtimeProgram
 from .session import Peer, Session
+from .vector_program import VectorProgram
 from .worker_process import WorkerProcess
 
 
@@ -54,7 +55,7 @@ class SessionRegistry:
         self._limits = limits
         self._log = log
         self._sessions: Dict[str, Session] = {}
-        self._opening: Dict[str, "asyncio.Future[Session]"] = {}
+        self._opening: Dict[str, asyncio.Future[Session]] = {}
         self._by_key: Dict[str, str] = {}
         self._expiry: Dict[str, asyncio.TimerHandle] = {}
         self._pending = 0

@@ -151,8 +151,9 @@ class Session:
 
 def ended_error(session_id: str) -> InfrastructureError:
     """The error for a session whose environment is gone."""
-    return InfrastructureError(f"session {session_id}: expected an open session, found one that has ended",
-                               "session-not-found")
+    return InfrastructureError(
+        f"session {session_id}: expected an open session, found one that has ended", "session-not-found"
+    )
 
 
 async def _then(work: Awaitable[None], done: Callable[[], None]) -> None:

@@ -17,7 +17,8 @@ from ..protocol.limits import ServerLimits
 from ..protocol.reader import decode
 from ..protocol.writer import encode
 from ..spaces import check
-from ..worker_frames import ERROR, LENGTH, SHARED, SHARED_BYTES, EncodedResult, unpack_result
+from ..worker_frames import ERROR, LENGTH, SHARED_BYTES, EncodedResult, unpack_result
+from .worker_link import WorkerLink
 
 
 class WorkerProcess:
@@ -32,12 +33,12 @@ class WorkerProcess:
         self.spec: Dict[str, Any] = {}
         self._limits = limits
         self._process: Optional[subprocess.Popen] = None
-        self._link: Optional[_Link] = None
+        self._link: Optional[WorkerLink] = None
         self._socket: Optional[socket.socket] = None
         self._lock = asyncio.Lock()
 
     @staticmethod
-    async def create(name: str, target: str, options: Dict[str, Any], limits: ServerLimits) -> "WorkerProcess":
+    async def create(name: str, target: str, options: Dict[str, Any], limits: ServerLimits) -> WorkerProcess:
         """Starts the process and makes the environment in it."""
         worker = WorkerProcess(name, limits)
         try:
@@ -156,7 +157,7 @@ class WorkerProcess:
         ours.setblocking(False)
         # The same connection for threads, which wait for it by themselves.
         self._socket = socket.socket(fileno=os.dup(ours.fileno()))
-        link = _Link(shared)
+        link = WorkerLink(shared)
         await asyncio.get_running_loop().create_connection(lambda: link, sock=ours)
         self._link = link
 
@@ -209,73 +210,3 @@ def _exit_code(process: subprocess.Popen) -> Optional[int]:
         return process.wait(1)
     except subprocess.TimeoutExpired:
         return None
-
-
-class _Link(asyncio.BufferedProtocol):
-    """Reads frames straight into the memory that becomes the answer, or copies them out of the shared memory."""
-
-    def __init__(self, shared: mmap.mmap) -> None:
-        self._shared = shared
-        self.transport: Any = None
-        self._head = bytearray(LENGTH.size)
-        self._frame: Optional[bytearray] = None
-        self._filled = 0
-        self._waiting: Optional[asyncio.Future] = None
-        self._lost = False
-
-    def call(self, request: bytes) -> "asyncio.Future[bytes]":
-        """Sends a request; the future gets the answer, or ConnectionError when the process is gone."""
-        self._waiting = asyncio.get_running_loop().create_future()
-        if self._lost:
-            self._waiting.set_exception(ConnectionResetError())
-        else:
-            self.transport.write(LENGTH.pack(len(request)) + request)
-        return self._waiting
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return memoryview(self._head if self._frame is None else self._frame)[self._filled :]
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self._filled += nbytes
-        if self._frame is None:
-            if self._filled < LENGTH.size:
-                return
-            self._filled = 0
-            (size,) = LENGTH.unpack(self._head)
-            if size & SHARED:
-                self._settle(self._shared[: size & ~SHARED])
-            else:
-                self._frame = bytearray(size)
-        elif self._filled == len(self._frame):
-            answer, self._frame, self._filled = bytes(self._frame), None, 0
-            self._settle(answer)
-
-    def receive(self, connection: socket.socket) -> bytes:
-        """One frame, read by the thread that calls this. Raises EOFError when the process is gone."""
-        (size,) = LENGTH.unpack(_exactly(connection, LENGTH.size))
-        return self._shared[: size & ~SHARED] if size & SHARED else bytes(_exactly(connection, size))
-
-    def _settle(self, answer: bytes) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(answer)
-
-    def connection_lost(self, exc: Optional[Exception]) -> None:
-        self._lost = True
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(ConnectionResetError())
-
-
-
-
-def _exactly(connection: socket.socket, count: int) -> bytearray:
-    data = bytearray(count)
-    view, filled = memoryview(data), 0
-    while filled < count:
-        received = connection.recv_into(view[filled:])
-        if received == 0:
-            raise EOFError
-        filled += received
-    return data

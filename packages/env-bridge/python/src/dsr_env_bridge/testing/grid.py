@@ -84,6 +84,10 @@ def grid(options: Dict[str, Any]) -> Environment:
     """Makes a grid; options `imageSize`, `cells`, `maxEpisodeSteps`, `tickRate`."""
     read = Options(options)
     size = read.size("imageSize", (64, 64))
-    cells, limit, tick_rate = read.integer("cells", 8), read.integer("maxEpisodeSteps", 50), read.integer("tickRate", 20)
+    cells, limit, tick_rate = (
+        read.integer("cells", 8),
+        read.integer("maxEpisodeSteps", 50),
+        read.integer("tickRate", 20),
+    )
     read.finish()
     return GridEnvironment(size, cells, limit, tick_rate)
