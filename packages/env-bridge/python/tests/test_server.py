@@ -1,16 +1,22 @@
 # The server as a process: its command, its workers' deaths, and slow starts.
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from conftest import SOURCE
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from dsr_env_bridge.client import ClientOptions, EnvClient
 from dsr_env_bridge.errors import InfrastructureError, InputError
+from dsr_env_bridge.protocol.reader import decode
+from dsr_env_bridge.protocol.writer import encode
 
 GRID = "dsr_env_bridge.testing:grid"
 
@@ -21,30 +27,34 @@ def children_of(pid):
     return [int(child) for child in tasks.read_text().split()]
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find the worker")
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find the worker")
+
+
+@needs_proc
 @pytest.mark.parametrize("moment", ["between steps", "inside a step"])
-def test_kill_9_of_a_worker_is_a_failure_of_the_infrastructure_and_the_next_session_works(serve, moment):
-    options = [] if moment == "between steps" else ["--option", "fault=hang", "--option", "afterSteps=1"]
-    server = serve(["dsr_env_bridge.testing:faulty"], *options)
+def test_kill_9_of_a_worker_is_a_failure_of_the_infrastructure_and_the_next_session_works(serve, tmp_path, moment):
+    stepping = tmp_path / "stepping"
+    os.mkfifo(stepping)
+    server = serve(["environments:announced_hang"])
     with EnvClient(server.url) as client:
-        session = client.open_session()
+        session = client.open_session(options={"fifo": str(stepping)} if moment == "inside a step" else {})
         session.reset("1", task="avoid")
         session.step(0)
-        (worker,) = children_of(server.process.pid)
+        worker = children_of(server.process.pid)[-1]
         if moment == "between steps":
             os.kill(worker, signal.SIGKILL)
         else:
-            # The step hangs, so the kill comes while it is under way.
-            subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -9 {worker}"])
+            # The step opens the other end, and hangs until the kill comes.
+            threading.Thread(target=lambda: (stepping.open().close(), os.kill(worker, signal.SIGKILL))).start()
         with pytest.raises(InfrastructureError, match="signal 9") as caught:
             session.step(0)
         assert caught.value.code == "environment-crashed"
         with pytest.raises(InfrastructureError):
             session.step(0)
-        again = client.open_session(options={"fault": None})
+        again = client.open_session()
         again.reset("1", task="avoid")
         assert again.step(0).info["steps"] == 1
-        assert children_of(server.process.pid) != [worker]
+        assert worker not in children_of(server.process.pid)
     server.close()
     assert [event["code"] for event in server.log if event["type"] == "environment-failed"] == ["environment-crashed"]
 
@@ -81,19 +91,18 @@ def test_hidden_ticks_are_told_in_the_timings(serve):
         assert vector.last_timings["ticks"] == 3
 
 
+@needs_proc
 def test_workers_end_with_their_server(serve):
     server = serve([GRID])
     with EnvClient(server.url) as client:
         client.open_session()
         (worker,) = children_of(server.process.pid)
+        exited = os.pidfd_open(worker)
         server.process.kill()
         server.process.wait()
-    # It ends when its socket does; waiting for somebody else's child needs a look at it.
-    for _ in range(200):
-        if not Path(f"/proc/{worker}").exists() or "Z" in Path(f"/proc/{worker}/stat").read_text().split()[2]:
-            return
-        subprocess.run(["sleep", "0.05"], check=True)
-    pytest.fail(f"expected worker {worker} to end with its server")
+    # It ends when its socket does.
+    assert select.select([exited], [], [], 30)[0] == [exited]
+    os.close(exited)
 
 
 def test_what_an_environment_prints_does_not_reach_standard_output(serve):
@@ -159,3 +168,23 @@ def test_a_client_that_finds_nobody_says_so():
     with pytest.raises(InfrastructureError, match="expected a connection") as caught:
         EnvClient("ws://127.0.0.1:9")
     assert caught.value.code == "disconnected"
+
+
+def test_a_peer_that_does_not_read_is_ended_before_it_fills_the_memory(serve):
+    megabyte = 2**20
+    options = ["--option", f"payloadBytes={4 * megabyte}", "--limit", f"maxBufferedBytes={10 * megabyte}"]
+    server = serve(["dsr_env_bridge.testing:counting"], *options)
+    with connect(server.url, subprotocols=["dsr.env.v1"], max_size=None, max_queue=1) as socket:
+        socket.recv()
+        sessions = []
+        for number in range(8):
+            socket.send(encode({"type": "open", "id": number + 1, "mode": "lockstep"}))
+            sessions.append(decode(socket.recv())["session"])
+        for session in sessions:
+            # Eight replies of four megabytes, and nobody reads them.
+            socket.send(encode({"type": "reset", "id": 100, "session": session}))
+        while json.loads(server.process.stderr.readline())["type"] != "connection-closed":
+            pass
+        with pytest.raises(ConnectionClosed):
+            while True:
+                socket.recv()

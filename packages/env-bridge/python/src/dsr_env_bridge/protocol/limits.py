@@ -13,6 +13,8 @@ class ServerLimits:
 
     max_message_bytes: int = 16 * MEBIBYTE
     max_message_values: int = 65_536
+    #: Bytes that may wait for a peer that does not read; above it the connection is ended.
+    max_buffered_bytes: int = 128 * MEBIBYTE
     max_connections: int = 256
     max_sessions: int = 256
     max_vector_count: int = 256

@@ -74,6 +74,11 @@ class Connection(Peer):
             self._on_close()
 
     async def send(self, message: bytes) -> None:
+        waiting = self._socket.transport.get_write_buffer_size()
+        if waiting > 0 and waiting + len(message) > self._context.limits.max_buffered_bytes:
+            # A peer that does not read must not fill this process's memory.
+            self._socket.transport.abort()
+            return
         try:
             await self._socket.send(message)
         except ConnectionClosed:
