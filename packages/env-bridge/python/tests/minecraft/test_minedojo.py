@@ -411,21 +411,31 @@ def test_the_raw_info_is_left_out_unless_asked_for(make):
     assert make(COW, rawInfo=True).reset("7", None)[1]["raw"]["stat"]["kill_entity"]["cow"] == 0
 
 
-def test_minedojos_own_launcher_starts_and_ends_the_simulator(tmp_path, monkeypatch):
-    """Its launch script is the only thing that is replaced: the process it starts is the stub."""
+@pytest.fixture
+def launcher(tmp_path, monkeypatch):
+    """Puts a launch script in the place of MineDojo's, which its own launcher then copies, runs and watches."""
     instance = sys.modules["minedojo.sim.bridge.mc_instance.instance"]
+    manager = sys.modules["minedojo.sim.bridge.mc_instance.manager"]
+    # Stubs of the tests before it would be taken for free simulators.
+    manager.InstanceManager._instance_pool.clear()
     script = tmp_path / "Minecraft" / "launchClient.sh"
     script.parent.mkdir()
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m dsr_env_bridge.testing.minecraft_stub "$@"\n')
-    script.chmod(0o755)
     (tmp_path / "Schemas").mkdir()
-    # Stubs of the tests before it would be taken for free simulators.
-    sys.modules["minedojo.sim.bridge.mc_instance.manager"].InstanceManager._instance_pool.clear()
     monkeypatch.setattr(instance, "MC_DIR", str(script.parent))
     monkeypatch.setattr(instance, "SCHEMAS_DIR", str(tmp_path / "Schemas"))
     monkeypatch.chdir(tmp_path)
-    sources = os.pathsep.join(path for path in sys.path if path)
-    monkeypatch.setenv("PYTHONPATH", sources)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+
+    def write(text):
+        script.write_text(f"#!/bin/sh\n{text}\n")
+        script.chmod(0o755)
+
+    return write
+
+
+def test_minedojos_own_launcher_starts_and_ends_the_simulator(launcher, monkeypatch):
+    """Its launch script is the only thing that is replaced: the process it starts is the stub."""
+    launcher(f'exec "{sys.executable}" -m dsr_env_bridge.testing.minecraft_stub "$@"')
     monkeypatch.delenv("MINEDOJO_HEADLESS", raising=False)
     environment = create_environment(f"minedojo:{COW}", {"imageSize": [24, 40]})
     assert os.environ["MINEDOJO_HEADLESS"] == "1"
@@ -435,6 +445,13 @@ def test_minedojos_own_launcher_starts_and_ends_the_simulator(tmp_path, monkeypa
     process = environment._simulation._simulator._bridge_env._instances[0].minecraft_process
     environment.close()
     assert not process.is_running()
+
+
+def test_a_minecraft_that_does_not_start_says_why_in_one_line(launcher):
+    launcher('echo "some banner"; echo "Error: Could not find or load main class"; exit 1')
+    environment = create_environment(f"minedojo:{COW}", {"imageSize": [24, 40]})
+    with pytest.raises(InfrastructureError, match="found that it ended with 'Error: Could not find .*needs JDK 8"):
+        environment.reset("7", None)
 
 
 def test_over_the_wire_with_ticks_in_the_timings_and_a_crash_as_a_failure(stub, serve):

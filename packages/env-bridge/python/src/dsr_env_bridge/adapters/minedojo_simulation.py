@@ -9,6 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ..errors import InfrastructureError
+from .minecraft_start import start_error
 from .minedojo_actions import DictActions, IndexActions
 from .minedojo_tasks import MinedojoSettings, make_task, seed_of_world
 from .simulator_watch import SimulatorWatch
@@ -76,7 +77,10 @@ class Simulation:
         if hard and self._fast is not None:
             self._fast._server_start = False
         self._episodes += 1
-        observation = self._environment.reset()
+        try:
+            observation = self._environment.reset()
+        except EOFError as error:
+            raise start_error("minedojo", str(error)) from error
         observation = self._await_respawn(observation)
         if self.watch.failed or self.watch.ended:
             raise InfrastructureError("minedojo: expected an episode to start, found no simulator", retriable=True)

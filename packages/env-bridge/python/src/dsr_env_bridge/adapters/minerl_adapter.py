@@ -10,6 +10,7 @@ from ..options import Options
 from ..targets import require
 from .gymnasium_adapter import seed_number
 from .gymnasium_spaces import bridge_of, plain_info
+from .minecraft_start import start_error
 
 _TICK_RATE = 20.0
 
@@ -73,7 +74,10 @@ class MinerlEnvironment(Environment):
             # MineRL forgets its seed after each reset.
             self._environment.seed(seed_number(seed))
         self._steps = 0
-        return self._observe(self._environment.reset()), {"success": False}
+        try:
+            return self._observe(self._environment.reset()), {"success": False}
+        except EOFError as error:
+            raise start_error("minerl", str(error)) from error
 
     def step(self, action: Any) -> StepResult:
         observation, reward, done, info = self._environment.step(self._actions.to_gymnasium(action))
