@@ -91,6 +91,16 @@ def test_hidden_ticks_are_told_in_the_timings(serve):
         assert vector.last_timings["ticks"] == 3
 
 
+def test_an_environment_of_ones_own_need_not_refuse_unknown_tasks_itself(serve):
+    server = serve(["environments:careless"])
+    with EnvClient(server.url) as client:
+        session = client.open_session()
+        with pytest.raises(InputError, match="unknown task 'raech': did you mean 'reach'") as caught:
+            session.reset("1", task="raech")
+        assert caught.value.code == "unknown-task"
+        assert session.reset("1", task="reach").info["steps"] == 0
+
+
 @needs_proc
 def test_workers_end_with_their_server(serve):
     server = serve([GRID])

@@ -8,10 +8,10 @@ import os
 import socket
 import sys
 import time
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from .contract import Environment, StepResult, check_result
-from .errors import InfrastructureError, InputError, classify_environment_error, wire_text
+from .errors import InfrastructureError, InputError, classify_environment_error, unknown_name_error, wire_text
 from .protocol.reader import decode
 from .protocol.writer import encode
 from .targets import create_environment
@@ -91,6 +91,7 @@ class _Worker:
         return [SPEC, encode(self._environment.spec.to_wire())]
 
     def _reset(self, request: Dict[str, Any]) -> List[Buffer]:
+        self._check_task(request["task"])
         self._steppable = False
         started = time.perf_counter()
         observation, info = self._environment.reset(request["seed"], request["task"])
@@ -100,6 +101,12 @@ class _Worker:
         encoded = _encoded(observation, info)
         spent, encoding = 1000 * (called - started), 1000 * (time.perf_counter() - called)
         return pack_result(EncodedResult(*encoded, 0.0, False, False, spent, encoding, None))
+
+    def _check_task(self, task: Optional[str]) -> None:
+        """Environments of one task need not look at its name."""
+        known = [each.id for each in self._environment.spec.tasks]
+        if task is not None and known and task not in known:
+            raise unknown_name_error("task", task, known, "unknown-task")
 
     def _step(self, request: Dict[str, Any]) -> List[Buffer]:
         if not self._steppable:
