@@ -11,5 +11,9 @@ export interface TrainingCommands {
 }
 
 export function trainingCommands(): TrainingCommands {
-  return { train: trainCommand(), graph: [graphShowCommand()], perf: [perfTrainCommand()] };
+  return {
+    train: trainCommand(),
+    graph: [graphShowCommand()],
+    perf: [perfTrainCommand()],
+  };
 }

@@ -15,3 +15,8 @@ export type { WindowSpan } from "./paired-window.js";
 export { type AttentionMapOptions, attentionHeat, drawAttention, heatOver } from "./attention-map.js";
 export { questionText } from "./question-text.js";
 export { type MeasurePerceptionOptions, type PerceptionSpeed, measurePerception } from "./perf/measure-perception.js";
+export {
+  type ComparePrecisionsOptions,
+  type PrecisionComparison,
+  comparePrecisions,
+} from "./compare/compare-precisions.js";
