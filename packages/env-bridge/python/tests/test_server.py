@@ -198,3 +198,31 @@ def test_a_peer_that_does_not_read_is_ended_before_it_fills_the_memory(serve):
         with pytest.raises(ConnectionClosed):
             while True:
                 socket.recv()
+
+
+@needs_proc
+@pytest.mark.parametrize("mode, request_type", [("lockstep", "step"), ("realtime", "act"), ("vector", "vector-step")])
+def test_a_session_whose_step_hangs_can_be_closed(serve, mode, request_type):
+    options = ["--option", "fault=hang", "--limit", "closeTimeoutMs=300"]
+    server = serve(["dsr_env_bridge.testing:faulty"], *options)
+    with connect(server.url, subprotocols=["dsr.env.v1"]) as socket:
+
+        def ask(message):
+            socket.send(encode(message))
+            return decode(socket.recv(timeout=20))
+
+        socket.recv()
+        session = ask({"type": "open", "id": 1, "mode": mode})["session"]
+        reset = "vector-reset" if mode == "vector" else "reset"
+        assert ask({"type": reset, "id": 2, "session": session, "task": "avoid"})["type"] == f"{reset}-result"
+        step = {"type": request_type, "session": session, "action": 0}
+        if mode != "realtime":
+            step["id"] = 3
+        if mode == "vector":
+            step["actions"] = [step.pop("action")]
+        socket.send(encode(step))
+        answer = ask({"type": "close", "id": 4, "session": session})
+        while answer["type"] != "closed":
+            answer = decode(socket.recv(timeout=20))
+        assert answer["id"] == 4
+    assert len(children_of(server.process.pid)) == 0

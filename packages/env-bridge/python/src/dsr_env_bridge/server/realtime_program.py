@@ -92,7 +92,9 @@ class RealtimeProgram(Program):
         self._frames.set_attached(attached)
 
     async def close(self) -> None:
-        await self._stop()
+        """Does not wait for a tick that hangs; the worker's own time limit ends it."""
+        self._running = False
+        self._changed.set()
         await self._worker.close()
 
     async def _stop(self) -> None:
