@@ -69,25 +69,88 @@ function fingerprint() {
   return hash.digest("hex");
 }
 
-/** Runs every suite and ends with one line that adds them up. */
+/** Runs every suite and ends with one line that adds them up. With arguments only TypeScript's, which take them. */
 function test(rest) {
-  const folder = join(root, "coverage");
-  const results = join(folder, "results.json");
-  mkdirSync(folder, { recursive: true });
-  rmSync(results, { force: true });
+  const suites = [vitestSuite(rest), ...(rest.length === 0 ? pythonSuites() : [])];
+  const sum = (key) => suites.reduce((total, suite) => total + suite[key], 0);
+  const [passed, failed, skipped] = ["passed", "failed", "skipped"].map(sum);
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return failed > 0 ? 1 : 0;
+}
+
+function resultsFile(name) {
+  const path = join(root, "coverage", name);
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  return path;
+}
+
+function vitestSuite(rest) {
+  const results = resultsFile("results.json");
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
   const status = run(process.execPath, [vitest, "run", ...reporters, ...rest], { mayFail: true });
-  if (!existsSync(results)) return status === 0 ? 1 : status;
-  const {
-    numPassedTests: passed,
-    numFailedTests: failed,
-    numPendingTests: skipped,
-    success,
-  } = JSON.parse(readFileSync(results, "utf8"));
-  const failures = failed === 0 && (!success || status !== 0) ? 1 : failed;
-  console.log(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-  return failures > 0 ? 1 : 0;
+  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0 };
+  const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(readFileSync(results, "utf8"));
+  const failed = numFailedTests === 0 && (!success || status !== 0) ? 1 : numFailedTests;
+  return { passed: numPassedTests, failed, skipped: numPendingTests };
+}
+
+/** The Python bridge's own tests, and those of its Minecraft adapters in the environment that is made for them. */
+function pythonSuites() {
+  const minecraft = join(root, ".venv-minecraft");
+  const minecraftPython = join(minecraft, "bin/python");
+  const required = { DSR_REQUIRE_MINECRAFT: "1" };
+  const old = "in .venv-minecraft (see packages/env-bridge/python/scripts/make-minecraft-environment.sh)";
+  return [
+    pytestSuite("python", {
+      python: "python3",
+      needs: "pytest, msgpack, numpy, websockets",
+      args: ["--ignore=tests/minecraft"],
+    }),
+    pytestSuite("minedojo", {
+      python: minecraftPython,
+      needs: `minedojo ${old}`,
+      args: ["tests/minecraft/test_minedojo.py"],
+      env: required,
+    }),
+    pytestSuite("minerl", {
+      python: minecraftPython,
+      needs: `minerl ${old}`,
+      args: ["tests/minecraft/test_minerl.py"],
+      env: { ...required, PYTHONPATH: join(minecraft, "minerl-site") },
+    }),
+  ];
+}
+
+function pytestSuite(name, { python, needs, args, env = {} }) {
+  const probe = spawnSync(python, ["-c", "import pytest, msgpack, numpy, websockets"], { stdio: "ignore" });
+  if (probe.status !== 0) {
+    const required = process.env["CI"] !== undefined && process.env["CI"] !== "";
+    console.log(`tests of ${name}: ${required ? "expected" : "skipped, for want of"} ${needs}`);
+    return { passed: 0, failed: required ? 1 : 0, skipped: required ? 0 : 1 };
+  }
+  const results = resultsFile(`${name}.xml`);
+  const options = [
+    "-m",
+    "pytest",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-W",
+    "ignore::DeprecationWarning",
+    `--junitxml=${results}`,
+  ];
+  const status = run(python, [...options, ...args], {
+    mayFail: true,
+    cwd: join(root, "packages/env-bridge/python"),
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ...env },
+  });
+  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0 };
+  const [head = ""] = /<testsuite .*?>/.exec(readFileSync(results, "utf8")) ?? [];
+  const count = (key) => Number(new RegExp(` ${key}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  const [broken, skipped] = [count("failures") + count("errors"), count("skipped")];
+  return { passed: count("tests") - broken - skipped, failed: broken === 0 && status !== 0 ? 1 : broken, skipped };
 }
 
 function demo(rest) {
@@ -101,9 +164,10 @@ function step(text) {
 }
 
 /** Runs a command in the foreground; ends this process with its status unless it may fail. */
-function run(command, args, { mayFail = false, quiet = false } = {}) {
+function run(command, args, { mayFail = false, quiet = false, cwd = root, env = process.env } = {}) {
   const result = spawnSync(command, args, {
-    cwd: root,
+    cwd,
+    env,
     stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     encoding: "utf8",
     shell: process.platform === "win32" && command === "npx",

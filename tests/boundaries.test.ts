@@ -117,7 +117,7 @@ test("examples use public entry points and stay short", () => {
 
 test("Python lives in the Python bridge and the golden generators, nowhere else", () => {
   const python = readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".py") && !/(^|\/)(node_modules|\.venv|dist)\//.test(path))
+    .filter((path) => path.endsWith(".py") && !/(^|\/)(node_modules|\.venv[^/]*|dist)\//.test(path))
     .filter((path) => !path.startsWith("packages/env-bridge/python/") && !path.startsWith("tests/parity/generate/"));
   expect(python).toEqual([]);
 });

@@ -18,6 +18,8 @@ export interface Timings {
   readonly queueMs: number;
   /** Inside the environment. */
   readonly environmentMs: number;
+  /** Game ticks that a step took, told by environments whose actions may take several (MineDojo's functions take 3). */
+  readonly ticks?: number | undefined;
   /** Encoding everything before this field, which is always the last one. */
   readonly encodeMs: number;
 }
@@ -36,6 +38,7 @@ const seedOrNull = seed.nullable();
 export const timingsSchema: z.ZodType<Timings> = z.object({
   queueMs: milliseconds,
   environmentMs: milliseconds,
+  ticks: z.number().int().nonnegative().optional(),
   encodeMs: milliseconds,
 });
 

@@ -1,4 +1,5 @@
 // Test doubles for whoever builds on the bridge: small environments, a faulty one, and a network that misbehaves.
+export { arraysFactory, arraysSpace } from "./arrays-environment.js";
 export { GridEnvironment, type GridOptions, gridFactory } from "./grid-environment.js";
 export {
   FaultyEnvironment,
