@@ -79,7 +79,12 @@ function tokenOf(token: string, ...alternatives: (readonly [string, number])[]) 
 function recordedRuntime() {
   const waits: number[] = [];
   let time = Date.parse("2026-11-25T00:00:00Z");
+  const pending = new Set<() => void>();
   const runtime: RetryRuntime = {
+    after: (_, run) => {
+      pending.add(run);
+      return () => pending.delete(run);
+    },
     wait: async (milliseconds, signal) => {
       signal?.throwIfAborted();
       waits.push(milliseconds);
@@ -88,7 +93,9 @@ function recordedRuntime() {
     random: () => 0.5,
     now: () => time,
   };
-  return { runtime, waits };
+  /** The time of all requests in progress is up. */
+  const timeIsUp = (): void => pending.forEach((run) => run());
+  return { runtime, waits, timeIsUp };
 }
 
 function answererAt(baseUrl: string, extra: Partial<OpenAiAnswererOptions> = {}): OpenAiAnswerer {
@@ -191,9 +198,10 @@ test("tries end: the last failure is told in one line", async () => {
 });
 
 test("an answer that does not come in time is tried again", async () => {
-  const { runtime, waits } = recordedRuntime();
+  const { runtime, waits, timeIsUp } = recordedRuntime();
   const { baseUrl } = await serve((_, response, call) => {
     if (call === 1) response.writeHead(200, { "content-type": "application/json" }).write("{");
+    if (call < 2) setImmediate(timeIsUp);
     if (call > 1) reply(response, 200, completion("A"));
   });
   const answerer = answererAt(baseUrl, { runtime, timeoutMs: 40 });

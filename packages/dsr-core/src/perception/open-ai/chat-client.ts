@@ -26,6 +26,9 @@ export interface ChatClientOptions {
   readonly usage: UsageCounter;
 }
 
+/** The longest time a timer takes: the library's own limit is left unused. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Talks to one server. */
 export class ChatClient {
   readonly #options: ChatClientOptions;
@@ -85,7 +88,7 @@ export class ChatClient {
   /** One request under a time limit of its own, which the request ends itself when it succeeds. */
   async #attempt<T>(signal: AbortSignal | undefined, request: (limit: TryLimit) => Promise<T>): Promise<T> {
     const { timeoutMs, usage, runtime } = this.#options;
-    const limit = new TryLimit(timeoutMs, signal);
+    const limit = new TryLimit(timeoutMs, runtime, signal);
     usage.requests += 1;
     try {
       return await request(limit);
@@ -116,9 +119,15 @@ export class ChatClient {
   async #open(): Promise<OpenAI> {
     if (this.#client !== undefined) return this.#client;
     const { OpenAI } = await import("openai");
-    const { baseUrl, apiKey, timeoutMs } = this.#options;
-    // its own tries would not know our clock, and its variables of the environment are not ours
-    const own = { maxRetries: 0, timeout: timeoutMs, organization: null, project: null, logLevel: "off" as const };
+    const { baseUrl, apiKey } = this.#options;
+    // its own tries and time limits would not know our clock, and its variables of the environment are not ours
+    const own = {
+      maxRetries: 0,
+      timeout: LONGEST_TIMER_MS,
+      organization: null,
+      project: null,
+      logLevel: "off" as const,
+    };
     this.#client = new OpenAI({ baseURL: baseUrl, apiKey, ...own });
     return this.#client;
   }

@@ -17,6 +17,8 @@ export const defaultRetry: RetryOptions = { attempts: 6, initialDelayMs: 500, ma
 export interface RetryRuntime {
   /** Resolves after `milliseconds`; rejects with the signal's reason when that comes first. */
   readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Calls `run` when the time is up; what it returns calls that off. */
+  readonly after: (milliseconds: number, run: () => void) => () => void;
   /** A number in [0, 1). */
   readonly random: () => number;
   /** Wall-clock milliseconds since 1970, for `Retry-After` dates. */
@@ -24,7 +26,15 @@ export interface RetryRuntime {
 }
 
 /** The machine's own time and chance. */
-export const systemRuntime: RetryRuntime = { wait: waitFor, random: Math.random, now: Date.now };
+export const systemRuntime: RetryRuntime = {
+  wait: waitFor,
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+  now: Date.now,
+};
 
 function waitFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 // A time limit for one try, joined with the caller's own signal.
 // Knows nothing about requests.
-import { PassingFailure } from "./retry.js";
+import { PassingFailure, type RetryRuntime } from "./retry.js";
 
 /** A signal that fires when the caller's does or when the time is up. */
 export class TryLimit {
@@ -8,11 +8,13 @@ export class TryLimit {
   readonly #milliseconds: number;
   readonly #outer: AbortSignal | undefined;
   readonly #abort = (): void => this.#controller.abort(this.#outer?.reason);
-  #timer: NodeJS.Timeout | undefined;
+  readonly #runtime: Pick<RetryRuntime, "after">;
+  #callOff = (): void => undefined;
   #late = false;
 
-  constructor(milliseconds: number, outer: AbortSignal | undefined) {
+  constructor(milliseconds: number, runtime: Pick<RetryRuntime, "after">, outer: AbortSignal | undefined) {
     this.#milliseconds = milliseconds;
+    this.#runtime = runtime;
     this.#outer = outer;
     outer?.addEventListener("abort", this.#abort, { once: true });
     this.restart();
@@ -24,11 +26,11 @@ export class TryLimit {
 
   /** Gives the whole time again. */
   restart(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#callOff();
+    this.#callOff = this.#runtime.after(this.#milliseconds, () => {
       this.#late = true;
       this.#controller.abort();
-    }, this.#milliseconds);
+    });
   }
 
   /** Throws the caller's reason if that is why the try ended; else the time limit or what was thrown. */
@@ -41,7 +43,7 @@ export class TryLimit {
 
   /** Stops the clock and lets go of the caller's signal. */
   end(): void {
-    clearTimeout(this.#timer);
+    this.#callOff();
     this.#outer?.removeEventListener("abort", this.#abort);
   }
 }

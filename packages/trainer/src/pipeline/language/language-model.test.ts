@@ -10,6 +10,7 @@ async function modelOf(script: (request: ScriptedRequest) => ScriptedReply, requ
   const waits: number[] = [];
   const runtime = {
     wait: async (milliseconds: number) => void waits.push(milliseconds),
+    after: () => () => undefined,
     random: () => 0.5,
     now: () => 1000,
   };
