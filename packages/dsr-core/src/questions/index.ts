@@ -1,0 +1,25 @@
+// Questions about 4D clues: types, wording, answers, options, official formats, and whether the options leak.
+export { EvenDraw, LetterDraw } from "./balance.js";
+export {
+  type Candidate,
+  candidateOf,
+  candidateSchema,
+  indexOfLetter,
+  mostClauses,
+  type QuestionItem,
+  questionItemSchema,
+  questionPlanSchema,
+} from "./candidate.js";
+export { type BoxRole, denote, readDenotations, wordBox } from "./denotation.js";
+export { type DerivedAnswer, deriveAnswer, describeSeries } from "./derive-answer.js";
+export * from "./describe/index.js";
+export * from "./formats/index.js";
+export * from "./free-form/index.js";
+export * from "./leakage/index.js";
+export * from "./options/index.js";
+export * from "./plan.js";
+export * from "./question-types.js";
+export { drawWeighted, pick, type RandomSource, shuffled } from "./random.js";
+export { positionOf, type Series, seriesOf, viewpointOf } from "./series.js";
+export { wordQuestion, wordTime } from "./templates.js";
+export { shiftedThresholds, type Thresholds, thresholdsOf } from "./thresholds.js";

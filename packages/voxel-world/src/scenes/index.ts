@@ -1,0 +1,2 @@
+// Scenes of the embedded world to film.
+export { VoxelScene, voxelSceneFactory } from "./voxel-scene.js";
