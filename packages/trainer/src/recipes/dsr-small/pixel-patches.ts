@@ -29,13 +29,14 @@ export function pixelPatches(builder: GraphBuilder, frames: Value, vision: Visio
   const grid = gridOfFrames(frames, vision);
   const [temporal, rows, columns] = [Number(grid.temporal), Number(grid.blockRows), Number(grid.blockColumns)];
   return builder.scoped("pixels", () => {
+    const split = reshape(builder, frames, [temporal, pair, rows, merge, side, columns, merge, side, 3]);
+    const ordered = transpose(builder, split, [0, 2, 5, 3, 6, 8, 1, 4, 7]);
+    const patches = temporal * rows * columns * merge * merge;
+    const bytes = reshape(builder, ordered, [patches, 3, pair * side * side]);
     const factors = DEVIATION.map((deviation) => 1 / (255 * deviation));
     const summands = MEAN.map((mean, channel) => -mean / (DEVIATION[channel] ?? 1));
-    const scaled = multiply(builder, cast(builder, frames, "float32"), builder.shared(float32Data([3], factors)));
-    const normal = add(builder, scaled, builder.shared(float32Data([3], summands)));
-    const apart = reshape(builder, normal, [temporal * pair, rows * merge * side, columns * merge * side * 3]);
-    const split = reshape(builder, apart, [temporal, pair, rows, merge, side, columns, merge, side, 3]);
-    const ordered = transpose(builder, split, [0, 2, 5, 3, 6, 8, 1, 4, 7]);
-    return reshape(builder, ordered, [temporal * rows * columns * merge * merge, 3 * pair * side * side]);
+    const scaled = multiply(builder, cast(builder, bytes, "float32"), builder.shared(float32Data([3, 1], factors)));
+    const normal = add(builder, scaled, builder.shared(float32Data([3, 1], summands)));
+    return reshape(builder, normal, [patches, 3 * pair * side * side]);
   });
 }
