@@ -32,6 +32,7 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
   program.addCommand(reportCommand());
   if (training !== undefined) {
     program.addCommand(training.train);
+    program.addCommand(group("data", "make and look at questions about videos", training.data));
     program.addCommand(group("graph", "look at computation graphs", training.graph));
   }
   program.addCommand(group("perf", "measure speed on this machine", perf));

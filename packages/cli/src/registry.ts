@@ -1,10 +1,10 @@
 // The composition root: which environments and policies the command line knows.
 import { type PolicyFactory, randomPolicy } from "@dsr/agent";
 import { type EnvironmentFactory, unknownNameError } from "@dsr/env-bridge";
-import { createExpert, voxelWorldFactory } from "@dsr/voxel-world";
+import { createExpert, voxelSceneFactory, voxelWorldFactory } from "@dsr/voxel-world";
 
 /** Environments that can be served from this process, by name. */
-export const environmentFactories: readonly EnvironmentFactory[] = [voxelWorldFactory];
+export const environmentFactories: readonly EnvironmentFactory[] = [voxelWorldFactory, voxelSceneFactory];
 
 /** Policies by name. */
 export const policyFactories: readonly PolicyFactory[] = [expertPolicy(), randomPolicy];

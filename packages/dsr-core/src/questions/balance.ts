@@ -1,6 +1,6 @@
 // Keeping types and letters even while questions are drawn.
 // Knows nothing about questions.
-import { drawWeighted, type RandomSource, shuffled } from "./random.js";
+import { drawWeighted, pick, type RandomSource, shuffled } from "./random.js";
 import { type Letter, letters } from "./question-types.js";
 
 /** Draws what was drawn least: an option's weight is 1 / (count + 1), as in the released code. */
@@ -20,6 +20,16 @@ export class EvenDraw<T> {
         open.map(([, count]) => 1 / (count + 1)),
       )
     ]?.[0];
+  }
+
+  /** One of those drawn least, of which `isOpen` holds, without counting it. */
+  least(random: RandomSource, isOpen: (option: T) => boolean = () => true): T | undefined {
+    const open = [...this.#counts].filter(([option]) => isOpen(option));
+    const fewest = Math.min(...open.map(([, count]) => count));
+    return pick(
+      random,
+      open.filter(([, count]) => count === fewest),
+    )?.[0];
   }
 
   count(option: T): void {

@@ -20,6 +20,7 @@ export * from "./options/index.js";
 export * from "./plan.js";
 export * from "./question-types.js";
 export { drawWeighted, pick, type RandomSource, shuffled } from "./random.js";
+export { type BenchmarkScore, readLetter, scoreAnswers, type TypeScore } from "./scoring.js";
 export { positionOf, type Series, seriesOf, viewpointOf } from "./series.js";
 export { wordQuestion, wordTime } from "./templates.js";
 export { shiftedThresholds, type Thresholds, thresholdsOf } from "./thresholds.js";

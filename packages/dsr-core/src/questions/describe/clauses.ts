@@ -13,7 +13,7 @@ export type ComparisonClause = (typeof comparisonClauses)[number];
 /** One clause: a change, a comparison, or a direction such as "Front|Left". */
 export type Clause = string;
 
-const changeWords: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
+const changeWords: Readonly<Record<Dialect, Readonly<Record<ChangeClause, string>>>> = {
   paper: {
     constant: "Keep nearly constant",
     larger: "Become larger",
@@ -30,21 +30,30 @@ const changeWords: Readonly<Record<Dialect, Readonly<Record<string, string>>>> =
   },
 };
 
-const comparisonWords: Readonly<Record<string, string>> = {
+const comparisonWords: Readonly<Record<ComparisonClause, string>> = {
   same: "Nearly the same",
   former: "The former is faster",
   latter: "The latter is faster",
 };
 
 /** The released code words an answer of one comparison differently, and leaves the number out of one of them. */
-const wholeIntervalWords: Readonly<Record<string, string>> = {
+const wholeIntervalWords: Readonly<Record<ComparisonClause, string>> = {
   same: "(1) Their speed is nearly the same.",
   former: "(1) The former is always faster.",
   latter: "The latter is always faster.",
 };
 
+function isChange(clause: Clause): clause is ChangeClause {
+  return (changeClauses as readonly string[]).includes(clause);
+}
+
+function isComparison(clause: Clause): clause is ComparisonClause {
+  return (comparisonClauses as readonly string[]).includes(clause);
+}
+
 function wordsOf(clause: Clause, dialect: Dialect): string {
-  return changeWords[dialect][clause] ?? comparisonWords[clause] ?? clause;
+  if (isChange(clause)) return changeWords[dialect][clause];
+  return isComparison(clause) ? comparisonWords[clause] : clause;
 }
 
 /** What a dialect's wording depends on beside the clauses. */
@@ -55,9 +64,9 @@ export interface Wording {
 
 /** "(1) Become larger. (2) Become smaller." */
 export function wordAnswer(clauses: readonly Clause[], { dialect, kind }: Wording): string {
-  const [only] = clauses;
-  const whole = only === undefined ? undefined : wholeIntervalWords[only];
-  if (dialect === "released" && kind === "spd_comp" && clauses.length === 1 && whole !== undefined) return whole;
+  const [only, ...others] = clauses;
+  const isWhole = dialect === "released" && kind === "spd_comp" && others.length === 0;
+  if (isWhole && only !== undefined && isComparison(only)) return wholeIntervalWords[only];
   return clauses.map((clause, i) => `(${i + 1}) ${wordsOf(clause, dialect)}.`).join(" ");
 }
 

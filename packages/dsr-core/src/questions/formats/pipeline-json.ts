@@ -18,13 +18,15 @@ const schema = z.record(z.string(), z.array(record));
 
 /** The text of a pipeline file: videos in the order of their first item; free-form items have no `Type`. */
 export function formatPipelineJson(items: readonly QuestionItem[]): string {
-  const byVideo: Record<string, unknown[]> = {};
+  const byVideo = new Map<string, unknown[]>();
   for (const { video, type, question, options, correct } of items) {
     const [A = "", B = "", C = "", D = ""] = options;
     const kind = type === freeFormType ? {} : { Type: type };
-    (byVideo[video] ??= []).push({ ...kind, Question: question, A, B, C, D, Correct: correct });
+    const records = byVideo.get(video) ?? [];
+    byVideo.set(video, records);
+    records.push({ ...kind, Question: question, A, B, C, D, Correct: correct });
   }
-  return `${JSON.stringify(byVideo, undefined, 1)}\n`;
+  return `${JSON.stringify(Object.fromEntries(byVideo), undefined, 1)}\n`;
 }
 
 /** Reads a pipeline file. @throws CoreInputError naming `where` and what was expected and found */

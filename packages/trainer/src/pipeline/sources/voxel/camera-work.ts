@@ -1,6 +1,6 @@
 // How a scene is filmed: still, turning after something, circling, approaching, or drifting by.
 // Knows nothing about the world but where things stand in the camera's view.
-import { add, cameraViewpoint, scale, toViewer, type Vector3 } from "@dsr/dsr-core/geometry";
+import { add, cameraViewpoint, norm, scale, toViewer, type Vector3 } from "@dsr/dsr-core/geometry";
 import type { Random } from "@dsr/env-bridge";
 import type { SceneEntity, SceneObservation } from "./scene-observation.js";
 
@@ -17,8 +17,9 @@ export type CameraStyle = (typeof cameraStyles)[number];
 /** Share of the way to its aim that the gaze turns in a tick, and the most degrees. */
 const gazeGain = 0.08;
 const fastestTurn = 4;
-/** The camera backs away from what is nearer than this, metres. */
+/** The camera backs away from what is nearer than this, and from the middle of its subject, metres. */
 const leastDistance = 2.5;
+const leastAimDistance = 4;
 const degrees = 180 / Math.PI;
 
 /** Draws a way to film. Only additions, products and roots, so that all machines film alike. */
@@ -33,11 +34,11 @@ export function drawCameraWork(style: CameraStyle, random: Random): CameraWork {
     const gaze = style === "still" ? 0 : 1;
     const aim = style === "follow" ? subjectOf(scene.entities) : middleOf(scene.entities);
     const [yaw, pitch] = turnTowards(scene, aim, gaze);
-    const retreat = nearestDistance(scene) < leastDistance ? -pace : 0;
+    const retreat = isTooNear(scene, aim) ? -pace : 0;
     if (style === "orbit") return [retreat, side * pace, 0, yaw, pitch];
     if (style === "dolly") return [Math.floor(step / period) % 2 === 0 ? pace + 2 * retreat : -pace, 0, 0, yaw, pitch];
     if (style === "drift") return [slideX * pace + retreat, side * pace * 0.5, slideY * pace, yaw * 0.6, pitch * 0.6];
-    return [0, 0, 0, yaw, pitch];
+    return [style === "follow" ? retreat : 0, 0, 0, yaw, pitch];
   };
 }
 
@@ -71,11 +72,9 @@ function turnTowards(scene: SceneObservation, aim: Vector3 | undefined, gain: nu
   return [turn(yaw), turn(-up / distance)];
 }
 
-function nearestDistance(scene: SceneObservation): number {
+function isTooNear(scene: SceneObservation, aim: Vector3 | undefined): boolean {
   const view = cameraViewpoint(scene.pose);
-  const squares = scene.entities.filter(isLiving).map((entity) => {
-    const [x, y, z] = toViewer(view, centerOf(entity));
-    return x * x + y * y + z * z;
-  });
-  return Math.sqrt(Math.min(...squares, Infinity));
+  const distanceTo = (point: Vector3): number => norm(toViewer(view, point));
+  const isCrowded = scene.entities.some((entity) => isLiving(entity) && distanceTo(centerOf(entity)) < leastDistance);
+  return isCrowded || (aim !== undefined && distanceTo(aim) < leastAimDistance);
 }
