@@ -11,30 +11,44 @@ import { reportCommand } from "./commands/report.js";
 import { examples } from "./examples.js";
 import { version } from "./version.js";
 
-/** First words that need none of the training commands; these start a quarter of a second sooner. */
-const withoutTraining: ReadonlySet<string | undefined> = new Set(["env", "agent", "report"]);
+/** Groups of commands that take a while to load, by the first words that need them; other commands start sooner. */
+const slowWords = { training: ["train", "graph", "perf"], models: ["model"], perception: ["ask", "perf"] } as const;
+
+/** First words of commands that need none of the groups. */
+const quickWords: readonly string[] = ["env", "agent", "report"];
+
+/** Whether a command line may need a group: by its first word, and always when that is no command (help, mistakes). */
+function needs(group: keyof typeof slowWords, word = ""): boolean {
+  const known = [...quickWords, ...Object.values(slowWords).flat()];
+  return (slowWords[group] as readonly string[]).includes(word) || !known.includes(word);
+}
 
 /** Builds the command line for some arguments; parsing them runs a command. */
 export async function createProgram(argv: readonly string[]): Promise<Command> {
-  const training = withoutTraining.has(argv[0])
-    ? undefined
-    : (await import("./training-commands.js")).trainingCommands();
+  const [word] = argv;
+  const training = needs("training", word) ? (await import("./training-commands.js")).trainingCommands() : undefined;
+  const models = needs("models", word) ? (await import("./model-commands.js")).modelCommands() : undefined;
+  const perception = needs("perception", word)
+    ? (await import("./perception-commands.js")).perceptionCommands()
+    : undefined;
   const example = "dsr agent run --task combat_cow_plains_diamond_armors_diamond_sword_shield --policy expert";
   const program = new Command("dsr")
     .description("Embodied agents for Minecraft and robots, with dynamic spatial reasoning")
     .version(version())
     .addHelpText("after", examples(example));
-  const perf = [perfBridgeCommand(), perfWorldCommand(), ...(training?.perf ?? [])];
+  const perf = [perfBridgeCommand(), perfWorldCommand(), ...(training?.perf ?? []), ...(perception?.perf ?? [])];
   program.addCommand(
     group("env", "serve and check environments", [envServeCommand(), envCheckCommand(), envTasksCommand()]),
   );
   program.addCommand(group("agent", "run agents and measure them", [agentRunCommand(), agentEvaluateCommand()]));
   program.addCommand(reportCommand());
+  if (perception !== undefined) program.addCommand(perception.ask);
   if (training !== undefined) {
     program.addCommand(training.train);
     program.addCommand(group("data", "make and look at questions about videos", training.data));
     program.addCommand(group("graph", "look at computation graphs", training.graph));
   }
+  if (models !== undefined) program.addCommand(group("model", "convert models and look at them", models));
   program.addCommand(group("perf", "measure speed on this machine", perf));
   shareSettings(program);
   return program;

@@ -253,4 +253,5 @@ def main():
     print({name: case["greedy"][:8] for name, case in cases.items()})
 
 
-main()
+if __name__ == "__main__":
+    main()

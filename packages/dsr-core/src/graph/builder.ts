@@ -5,7 +5,7 @@ import { GraphError } from "../errors.js";
 import { filledData, int64Data } from "./data.js";
 import { canonicalDimension } from "./dimension.js";
 import {
-  isExternal,
+  isInMemory,
   type Attributes,
   type Constant,
   type ConstantData,
@@ -136,7 +136,7 @@ export class GraphBuilder {
     return this.constant(data, name);
   }
 
-  /** A constant tensor or elements that stay in a file. */
+  /** A constant tensor: elements in memory, in a file, or read later. */
   constant(data: ConstantData, name?: string): Value {
     const value = this.#newValue(
       name === undefined ? this.#fresh("constant") : this.#claim(name),
@@ -238,7 +238,7 @@ export class GraphBuilder {
   /** The elements of a constant in memory; undefined for everything else. */
   constantOf(value: Value): NdData | undefined {
     const data = this.#constants.get(value);
-    return data === undefined || isExternal(data) ? undefined : data;
+    return data !== undefined && isInMemory(data) ? data : undefined;
   }
 
   /** Whether the value is fixed when the graph is built. */
@@ -261,7 +261,10 @@ export class GraphBuilder {
   /** The finished graph without nodes and constants that no output needs. Inputs all stay. */
   finish(): Graph {
     if (this.#outputs.length === 0) throw new GraphError(`graph '${this.name}': expected at least one output, found 0`);
-    const constants: Constant[] = [...this.#constants].map(([value, data]) => ({ value, data }));
+    const weights = new Set([...this.#parameters.values()].map(({ value }) => value));
+    const constants = [...this.#constants].map(([value, data]): Constant =>
+      weights.has(value) ? { value, data, weight: true } : { value, data },
+    );
     const { name, opset } = this;
     const whole = { name, opset, inputs: this.#inputs, outputs: this.#outputs, constants, nodes: this.#nodes };
     return nameOutputs(prune(whole));

@@ -2,6 +2,7 @@
 // Knows nothing about files or terminals.
 import {
   isExternal,
+  isInMemory,
   type AttributeValue,
   type Constant,
   type Graph,
@@ -51,7 +52,7 @@ function formatNode(node: GraphNode, small: ReadonlyMap<Value, string>): string 
 function smallConstants(constants: readonly Constant[]): ReadonlyMap<Value, string> {
   const small = new Map<Value, string>();
   for (const { value, data } of constants) {
-    if (!isExternal(data) && data.data.length <= SHOWN_ELEMENTS) small.set(value, formatElements(data));
+    if (isInMemory(data) && data.data.length <= SHOWN_ELEMENTS) small.set(value, formatElements(data));
   }
   return small;
 }

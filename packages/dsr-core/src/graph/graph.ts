@@ -44,13 +44,32 @@ export interface ExternalData {
   readonly byteLength: number;
 }
 
-/** The elements of a constant, in memory or in a file. */
-export type ConstantData = NdData | ExternalData;
+/** Some rows of a tensor: start … end − 1 along its first axis. */
+export interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Elements that are read, or computed, when they are needed, so that a model larger than memory can be rewritten.
+ * `read` gives all of them, or some rows as a tensor of their own; asking twice gives the same elements.
+ */
+export interface DeferredData {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+  readonly read: (rows?: RowRange) => Promise<NdData>;
+}
+
+/** The elements of a constant: in memory, in a file, or to be read later. */
+export type ConstantData = NdData | ExternalData | DeferredData;
 
 /** A value that is fixed when the graph is built. */
 export interface Constant {
   readonly value: Value;
   readonly data: ConstantData;
+  /** A weight of the model, not a number or table that its definition computed. */
+  readonly weight?: true;
 }
 
 /** Attribute values in ONNX's terms: bigint and bigint[] are INT and INTS, number and number[] FLOAT and FLOATS. */
@@ -85,4 +104,14 @@ export interface Graph {
 /** Whether the constant's elements stay in a file. */
 export function isExternal(data: ConstantData): data is ExternalData {
   return "file" in data;
+}
+
+/** Whether the constant's elements are read later. */
+export function isDeferred(data: ConstantData): data is DeferredData {
+  return "read" in data;
+}
+
+/** Whether the constant's elements are in memory. */
+export function isInMemory(data: ConstantData): data is NdData {
+  return "data" in data;
 }

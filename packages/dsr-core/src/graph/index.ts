@@ -13,3 +13,4 @@ export * from "./dump.js";
 export * from "./live-memory.js";
 export * from "./onnx/index.js";
 export * from "./layers/index.js";
+export * from "./passes/index.js";

@@ -11,5 +11,5 @@ export {
 export { type RawTensor, toFloat32, toNdData, toRawTensor } from "./raw-tensor.js";
 export { type SafetensorsReader, type TensorSummary, openSafetensors } from "./reader.js";
 export { openSafetensorsFolder } from "./sharded.js";
-export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./short-floats.js";
-export { type ByteSink, writeSafetensors } from "./writer.js";
+export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "../graph/short-floats.js";
+export { type ByteSink, type StreamedTensor, writeSafetensors } from "./writer.js";

@@ -3,7 +3,7 @@
 import { CoreInputError } from "../errors.js";
 import type { DType, NdData, NumberArray } from "../graph/graph.js";
 import { type SafetensorsType, elementBytes } from "./format.js";
-import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./short-floats.js";
+import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "../graph/short-floats.js";
 
 /** Little-endian bytes, row-major. */
 export interface RawTensor {

@@ -2,7 +2,7 @@
 // Knows nothing about models or the names of their tensors.
 import { type FileHandle, open } from "node:fs/promises";
 import { CoreInputError } from "../errors.js";
-import type { ExternalData, NdData } from "../graph/graph.js";
+import type { ExternalData, NdData, RowRange } from "../graph/graph.js";
 import { type SafetensorsHeader, type TensorEntry, maxHeaderBytes, parseHeader } from "./format.js";
 import { type RawTensor, toFloat32, toNdData } from "./raw-tensor.js";
 
@@ -13,8 +13,8 @@ export type TensorSummary = Pick<TensorEntry, "type" | "shape" | "byteLength">;
 export interface SafetensorsReader {
   readonly tensors: ReadonlyMap<string, TensorSummary>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** The bytes as stored. Throws CoreInputError for an unknown name. */
-  readRaw(name: string): Promise<RawTensor>;
+  /** The bytes as stored, of all rows or some (along the first axis). Throws CoreInputError for an unknown name. */
+  readRaw(name: string, rows?: RowRange): Promise<RawTensor>;
   /** The elements; BF16 widened to float32. */
   read(name: string): Promise<NdData>;
   /** Any floating-point type as float32. */
@@ -65,8 +65,8 @@ async function readHeader(file: FileHandle, path: string): Promise<Omit<Opened, 
 
 function createReader(file: FileHandle, { path, header, start }: Opened): SafetensorsReader {
   const entryOf = (name: string) => findEntry(header, name, path);
-  const readRaw = async (name: string): Promise<RawTensor> => {
-    const { type, shape, offset, byteLength } = entryOf(name);
+  const readRaw = async (name: string, rows?: RowRange): Promise<RawTensor> => {
+    const { type, shape, offset, byteLength } = partOf(entryOf(name), rows, `${path}: tensor '${name}'`);
     return { type, shape, bytes: await readBytes(file, start + offset, byteLength, path) };
   };
   return {
@@ -84,6 +84,18 @@ function findEntry(header: SafetensorsHeader, name: string, path: string): Tenso
   const entry = header.tensors.get(name);
   if (entry !== undefined) return entry;
   throw new CoreInputError(`${path}: expected a tensor '${name}', found ${header.tensors.size} of other names`);
+}
+
+/** The place of some rows. */
+function partOf(entry: TensorEntry, rows: RowRange | undefined, where: string): TensorEntry {
+  if (rows === undefined) return entry;
+  const [count = 0, ...rest] = entry.shape;
+  const { start, end } = rows;
+  if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= count))
+    throw new CoreInputError(`${where}: expected rows within 0 … ${count}, found ${start} … ${end}`);
+  const rowBytes = entry.byteLength / count;
+  const [offset, byteLength] = [entry.offset + start * rowBytes, (end - start) * rowBytes];
+  return { type: entry.type, shape: [end - start, ...rest], offset, byteLength };
 }
 
 function externalData(

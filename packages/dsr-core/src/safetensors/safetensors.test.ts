@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CoreInputError } from "../errors.js";
 import type { NdData } from "../graph/graph.js";
 import { encodeHeader } from "./format.js";
-import { toRawTensor } from "./raw-tensor.js";
+import { toNdData, toRawTensor } from "./raw-tensor.js";
 import { openSafetensors } from "./reader.js";
 import { openSafetensorsFolder } from "./sharded.js";
 import { writeSafetensors } from "./writer.js";
@@ -72,6 +72,27 @@ test("tensors of every type survive the way through a file", async () => {
   await expect(reader.read("none")).rejects.toThrow("expected a tensor 'none', found 7 of other names");
   await expect(reader.readFloat32("long")).rejects.toThrow("tensor 'long': expected a floating-point type, found I64");
   await reader.close();
+});
+
+test("some rows of a tensor are read alone", async () => {
+  const matrix: NdData = { dtype: "float32", shape: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
+  const path = join(folder, "rows.safetensors");
+  await writeFile(path, await encode(new Map([["matrix", matrix]])));
+  const reader = await openSafetensors(path);
+  const rows = await reader.readRaw("matrix", { start: 1, end: 3 });
+  expect(toNdData("matrix", rows)).toEqual({ dtype: "float32", shape: [2, 2], data: Float32Array.of(3, 4, 5, 6) });
+  await expect(reader.readRaw("matrix", { start: 2, end: 4 })).rejects.toThrow(
+    "tensor 'matrix': expected rows within 0 … 3, found 2 … 4",
+  );
+  await reader.close();
+});
+
+test("a tensor made piece by piece is the same as a whole one, and must be complete", async () => {
+  const halves = [Uint8Array.of(0, 0, 128, 63), Uint8Array.of(0, 0, 0, 192)];
+  const streamed = { type: "F32", shape: [2], pieces: () => halves } as const;
+  expect(await encode(new Map([["x", streamed]]))).toEqual(await encode(new Map([["x", vector(1, -2)]])));
+  const short = { ...streamed, pieces: () => halves.slice(1) };
+  await expect(encode(new Map([["x", short]]))).rejects.toThrow("tensor 'x': expected 8 bytes, found 4");
 });
 
 test("narrowed tensors read back as their nearest neighbours", async () => {

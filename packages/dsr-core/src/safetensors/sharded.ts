@@ -91,7 +91,7 @@ function joinReaders(
   return {
     tensors,
     metadata: Object.assign({}, ...readers.map(({ metadata }) => metadata)) as Readonly<Record<string, string>>,
-    readRaw: async (name) => ownerOf(name).readRaw(name),
+    readRaw: async (name, rows) => ownerOf(name).readRaw(name, rows),
     read: async (name) => ownerOf(name).read(name),
     readFloat32: async (name) => ownerOf(name).readFloat32(name),
     external: (name) => ownerOf(name).external(name),

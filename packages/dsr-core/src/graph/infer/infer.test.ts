@@ -24,6 +24,10 @@ function numbers(...shape: readonly number[]): NdData {
     Array.from({ length: count }, (_, place) => 0.5 + ((place * 7) % 11) / 10),
   );
 }
+function bytes(...shape: readonly number[]): NdData {
+  const length = shape.reduce((product, factor) => product * factor, 1);
+  return { dtype: "uint8", shape, data: Uint8Array.from({ length }, (_, place) => place * 37) };
+}
 const list = (...elements: readonly number[]): NdData => int64Data([elements.length], elements);
 const number = (element: number): NdData => int64Data([], [element]);
 const mask = boolData([2, 1], [true, false]);
@@ -73,6 +77,13 @@ const EXAMPLES: readonly Example[] = [
     operator: "Conv",
     inputs: [numbers(2, 3, 5, 8), numbers(4, 3, 2, 3), numbers(4)],
     attributes: { strides: [1n, 2n], pads: [1n, 0n, 0n, 1n] },
+  },
+  {
+    operator: "MatMulNBits",
+    inputs: [numbers(2, 3, 40), bytes(5, 2, 16), numbers(5, 2), bytes(5, 1)],
+    constants: [1, 2, 3],
+    attributes: { K: 40n, N: 5n, bits: 4n, block_size: 32n },
+    domain: "com.microsoft",
   },
   { operator: "Transpose", inputs: [numbers(2, 3, 4)], attributes: { perm: [2n, 0n, 1n] } },
   { operator: "Reshape", inputs: [numbers(2, 3, 4), list(0, -1, 2)], constants: [1] },

@@ -76,6 +76,29 @@ const gemm: InferenceRule = (request) => {
   return [{ dtype: sameType([a, b]), shape }];
 };
 
+/**
+ * MatMulNBits: A [..., K] by a matrix of N columns, each cut into blocks along K. B is uint8 [N, blocks, bytes], scales
+ * are A's type [N, blocks], zero points uint8 [N, bytes]. Source: ONNX Runtime's contributed operators.
+ */
+const matMulNBits: InferenceRule = (request) => {
+  const [a, b] = operands(request);
+  const [scales, zeroPoints] = [requiredInput(request, 2), request.inputs[3]];
+  const attribute = (name: string): number => intAttribute(request.attributes, name, 0);
+  const [inner, columns, bits, block] = [attribute("K"), attribute("N"), attribute("bits"), attribute("block_size")];
+  if (!equalDimensions(lengthAt(a.shape, a.shape.length - 1), inner))
+    throw new RuleViolation(`a last length of ${inner}`, formatShape(a.shape));
+  const blocks = Math.ceil(inner / block);
+  checkPacked(b, [columns, blocks, (block * bits) / 8]);
+  checkPacked(scales, [columns, blocks]);
+  if (zeroPoints !== undefined) checkPacked(zeroPoints, [columns, Math.ceil((blocks * bits) / 8)]);
+  return [{ dtype: sameType([a, scales]), shape: [...a.shape.slice(0, -1), columns] }];
+};
+
+function checkPacked(value: Value, shape: Shape): void {
+  if (value.shape.length !== shape.length || value.shape.some((length, axis) => length !== shape[axis]))
+    throw new RuleViolation(`${formatShape(shape)} for '${value.name}'`, formatShape(value.shape));
+}
+
 function convolvedLength(length: Dimension, kernel: number, stride: number, padding: number): Dimension {
   if (typeof length === "number") return Math.floor((length + padding - kernel) / stride) + 1;
   throw new RuleViolation("image lengths known in advance", String(length));
@@ -106,6 +129,7 @@ const conv: InferenceRule = (request) => {
 export const MATMUL_RULES: Readonly<Record<string, InferenceRule>> = {
   MatMul: matMul,
   FusedMatMul: fusedMatMul,
+  MatMulNBits: matMulNBits,
   Gemm: gemm,
   Conv: conv,
 };

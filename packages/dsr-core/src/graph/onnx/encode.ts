@@ -5,8 +5,11 @@ import { bytesPerElement } from "../data.js";
 import { dtypeCode } from "../dtype-codes.js";
 import {
   isExternal,
+  isInMemory,
   type AttributeValue,
   type Constant,
+  type ConstantData,
+  type DeferredData,
   type Dimension,
   type Graph,
   type GraphNode,
@@ -49,7 +52,12 @@ export interface EncodeOptions {
 export interface EncodedModel {
   readonly model: Uint8Array;
   /** What the external file must hold: elements at byte offsets, in order, gaps zero. */
-  readonly external: readonly { readonly data: NdData; readonly offset: number }[];
+  readonly external: readonly { readonly data: NdData | DeferredData; readonly offset: number }[];
+}
+
+/** Bytes of a constant's elements, wherever they are. */
+export function constantBytes(data: ConstantData): number {
+  return isInMemory(data) ? data.data.byteLength : data.byteLength;
 }
 
 /** The elements as little-endian bytes, row-major; not copied. */
@@ -118,19 +126,27 @@ interface Placement {
 
 function placeConstants(constants: readonly Constant[], options: EncodeOptions): Placement {
   const { externalFile: file, externalThreshold = 1024 } = options;
-  const external: { data: NdData; offset: number }[] = [];
+  const external: { data: NdData | DeferredData; offset: number }[] = [];
   let end = 0;
   const messages = constants.map((constant) => {
     const { data, value } = constant;
     if (isExternal(data)) return externalMessage(constant, data);
-    const byteLength = data.data.byteLength;
-    if (file === undefined || byteLength < externalThreshold) return tensorMessage(value.name, data);
+    const byteLength = constantBytes(data);
+    if (isInMemory(data) && (file === undefined || byteLength < externalThreshold))
+      return tensorMessage(value.name, data);
+    if (file === undefined) throw deferredInside(constant);
     const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
     end = offset + byteLength;
     external.push({ data, offset });
     return externalMessage(constant, { file, offset, byteLength });
   });
   return { messages, external };
+}
+
+function deferredInside({ value }: Constant): CoreInputError {
+  return new CoreInputError(
+    `constant '${value.name}': expected its elements in memory to put them inside the model, found them to be read later; give an external file`,
+  );
 }
 
 function checkSize(graph: Graph, messages: readonly TensorMessage[]): void {
@@ -149,7 +165,7 @@ function innerValues(graph: Graph): readonly Value[] {
 
 function checkConstants(constants: readonly Constant[]): void {
   for (const { value, data } of constants) {
-    const bytes = isExternal(data) ? data.byteLength : data.data.byteLength;
+    const bytes = constantBytes(data);
     const expected = data.shape.reduce((product, length) => product * length, bytesPerElement(data.dtype));
     if (bytes !== expected)
       throw new CoreInputError(

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,9 +6,9 @@ import { openSession } from "../../runtime/index.js";
 import { GraphBuilder } from "../builder.js";
 import { boolData, float32Data, int64Data, tensorData, toNumbers, zerosData } from "../data.js";
 import { dumpGraph } from "../dump.js";
-import type { Graph } from "../graph.js";
+import { isDeferred, type DeferredData, type Graph, type NdData } from "../graph.js";
 import { add, gather, matMul, multiply } from "../operators/index.js";
-import { decodeOnnx, encodeOnnx, writeOnnx } from "./index.js";
+import { decodeOnnx, encodeOnnx, readConstants, readInSlabs, writeOnnx } from "./index.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -113,6 +113,53 @@ describe("files", () => {
     const path = join(folder, "absent", "model.onnx");
     await expect(writeOnnx(affine(), path)).rejects.toThrow(`ONNX file ${path}: expected to write it, found`);
     expect(await readdir(folder)).not.toContain("absent");
+  });
+});
+
+describe("weights that are read later", () => {
+  const rows = (start: number, end: number) =>
+    Float32Array.from({ length: 30 * (end - start) }, (_, place) => 30 * start + place);
+  const laterAffine = (read: DeferredData["read"]): Graph => {
+    const builder = new GraphBuilder({ name: "affine" });
+    const weight = builder.constant({ dtype: "float32", shape: [20, 30], byteLength: 2400, read }, "weight");
+    const x = builder.input("x", "float32", ["rows", 20]);
+    builder.output("y", add(builder, matMul(builder, x, weight), 0.5));
+    return builder.finish();
+  };
+  const read: DeferredData["read"] = async ({ start, end } = { start: 0, end: 20 }) =>
+    float32Data([end - start, 30], rows(start, end));
+
+  test("go beside the model, and every byte passes by", async () => {
+    const path = join(folder, "later.onnx");
+    const seen: Record<string, number> = {};
+    const onBytes = (file: string, bytes: Uint8Array) => (seen[file] = (seen[file] ?? 0) + bytes.length);
+    const files = await writeOnnx(laterAffine(read), path, { onBytes });
+    expect(files).toEqual([path, `${path}.data`]);
+    for (const file of files) expect(seen[file]).toBe((await stat(file)).size);
+    const session = await openSession(path, { device: "cpu", threads: 1 });
+    expect(toNumbers((await session.run({ x: INPUT }))["y"] ?? INPUT)).toEqual(OUTPUT);
+    await session.close();
+  });
+
+  test("are the same in slabs as whole, and can be read into memory", async () => {
+    const data = laterAffine(read).constants.find(({ value }) => value.name === "weight")?.data;
+    const slabs: NdData[] = [];
+    if (data !== undefined && isDeferred(data))
+      for await (const slab of readInSlabs(data, 3 * 120 + 1)) slabs.push(slab);
+    expect(slabs.map(({ shape }) => shape[0])).toEqual([3, 3, 3, 3, 3, 3, 2]);
+    expect(slabs.flatMap(toNumbers)).toEqual([...rows(0, 20)]);
+    const whole = await readConstants(laterAffine(read));
+    expect(whole.constants.map((constant) => isDeferred(constant.data))).toEqual([false, false]);
+    expect(encodeOnnx(whole).external).toEqual([]);
+  });
+
+  test("cannot go inside unread; a reader that gives something else leaves nothing behind", async () => {
+    expect(() => encodeOnnx(laterAffine(read))).toThrow("constant 'weight': expected its elements in memory");
+    const wrong = laterAffine(async () => float32Data([1], [0]));
+    await expect(writeOnnx(wrong, join(folder, "wrong.onnx"))).rejects.toThrow(
+      "expected 2400 bytes of float32 for rows of [20, 30], found 4 of float32",
+    );
+    expect((await readdir(folder)).filter((name) => name.startsWith("wrong"))).toEqual([]);
   });
 });
 

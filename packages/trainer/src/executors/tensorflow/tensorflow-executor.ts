@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { InfrastructureError, InputError, messageOf } from "@dsr/env-bridge/contract";
-import { type Graph, type GraphNode, type NdData, type Value, isExternal } from "@dsr/dsr-core/graph";
+import { type Graph, type GraphNode, type NdData, type Value, isInMemory } from "@dsr/dsr-core/graph";
 import { type Tensors, createRunTimer } from "@dsr/dsr-core/runtime";
 import type { CarriedValue, Executor, LoadOptions, Program } from "../executor.js";
 import { kernelOf } from "./kernels/index.js";
@@ -108,8 +108,8 @@ class Interpreter implements Program {
 }
 
 function inMemory(value: Value, data: Graph["constants"][number]["data"]): NdData {
-  if (!isExternal(data)) return data;
-  throw new InputError(`constant '${value.name}': expected its elements in memory, found them in ${data.file}`);
+  if (isInMemory(data)) return data;
+  throw new InputError(`constant '${value.name}': expected its elements in memory, found them elsewhere`);
 }
 
 /** Kernels found once, and for each node the values whose last use it is. */

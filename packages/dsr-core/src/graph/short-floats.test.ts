@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { float16Bits } from "./float16.js";
 import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./short-floats.js";
 
 const allBits = Uint16Array.from({ length: 65536 }, (_, i) => i);
@@ -23,6 +24,12 @@ test("known half-precision values", () => {
   expect([...float32ToFloat16(Float32Array.from(values))]).toEqual(bits);
 });
 
+test("finite numbers beyond the largest can be kept finite", () => {
+  const values = Float32Array.of(65504, 65520, -1e9, Infinity, -Infinity);
+  const bits = [0x7bff, 0x7bff, 0xfbff, 0x7c00, 0xfc00];
+  expect([...float32ToFloat16(values, { saturate: true })]).toEqual(bits);
+});
+
 test("narrowing takes the nearest neighbour", () => {
   const halves = [...float16ToFloat32(allBits)].filter(Number.isFinite).sort((a, b) => a - b);
   fc.assert(
@@ -30,6 +37,17 @@ test("narrowing takes the nearest neighbour", () => {
       const found = float16ToFloat32(float32ToFloat16(Float32Array.of(value)))[0] ?? NaN;
       const best = Math.min(...nearby(halves, value).map((half) => Math.abs(half - value)));
       return Math.abs(found - value) === best;
+    }),
+  );
+});
+
+test("whole arrays narrow as single numbers do, whatever the bits", () => {
+  fc.assert(
+    fc.property(fc.uint32Array({ minLength: 1, maxLength: 64 }), (words) => {
+      const values = new Float32Array(words.buffer, words.byteOffset, words.length);
+      const expected = Array.from(values, (value) => (Number.isNaN(value) ? NaN : float16Bits(value)));
+      const found = Array.from(float32ToFloat16(values), (bits, i) => (Number.isNaN(values[i]) ? NaN : bits));
+      expect(found).toEqual(expected);
     }),
   );
 });

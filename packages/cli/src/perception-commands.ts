@@ -1,0 +1,13 @@
+// The commands that look at videos, apart from the others because loading ONNX Runtime takes a while.
+import type { Command } from "commander";
+import { askCommand } from "./commands/ask.js";
+import { perfPerceiveCommand } from "./commands/perf-perceive.js";
+
+export interface PerceptionCommands {
+  readonly ask: Command;
+  readonly perf: readonly Command[];
+}
+
+export function perceptionCommands(): PerceptionCommands {
+  return { ask: askCommand(), perf: [perfPerceiveCommand()] };
+}

@@ -1,0 +1,51 @@
+// Makes a folder under a temporary name and renames it when it is complete, so that nothing half-written looks whole.
+// Knows nothing about what is in it.
+import { readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { CoreInputError } from "../errors.js";
+
+/** Throws CoreInputError when something is in the target and may not be replaced. */
+export async function checkTarget(target: string, options: { readonly force?: boolean }): Promise<void> {
+  const found = await readdir(target).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return [];
+    throw new CoreInputError(`${target}: expected a folder or nothing, found ${cause.code}`, { cause });
+  });
+  if (found.length > 0 && options.force !== true)
+    throw new CoreInputError(
+      `${target}: expected no folder or an empty one, found ${found.length} files (--force replaces it)`,
+    );
+}
+
+/** Runs `write` on a temporary folder beside the target and renames it; on a failure the target stays as it was. */
+export async function makeFolder<Result>(target: string, write: (folder: string) => Promise<Result>): Promise<Result> {
+  const final = resolve(target);
+  const partial = join(dirname(final), `.${basename(final)}.${process.pid}.partial`);
+  try {
+    await rm(partial, { recursive: true, force: true });
+    const result = await write(partial);
+    await replace(partial, final);
+    return result;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** What was there gives way only now that its successor is complete. */
+async function replace(partial: string, final: string): Promise<void> {
+  const old = `${partial}.old`;
+  const hadOld = await rename(final, old).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(partial, final);
+  } catch (error) {
+    if (hadOld) await rename(old, final);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}

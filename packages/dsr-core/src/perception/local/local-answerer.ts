@@ -1,0 +1,205 @@
+// Perception by a model on this machine.
+// Knows nothing about files: it is given an open model.
+import { CoreInputError } from "../../errors.js";
+import type { DeviceChoice } from "../../runtime/choose-device.js";
+import {
+  type Answer,
+  type AnswerRequest,
+  type Answerer,
+  type GenerateRequest,
+  checkRequest,
+  letterOf,
+} from "../answerer.js";
+import { type Clip, checkClip, framePairs, secondsPerGridOf } from "../clip.js";
+import { FeatureCache, type FeatureCacheStatistics } from "../feature-cache.js";
+import { questionText } from "../question-text.js";
+import { Decoder } from "./decoder.js";
+import { type OpenModel, checkModel, sessionOf } from "./open-model.js";
+import { optionLikelihoods } from "./option-likelihood.js";
+import { type LetterTokens, letterTokens } from "./option-tokens.js";
+import { type PairFeatures, PairEncoderRunner } from "./pair-encoder.js";
+import { PartTimer } from "./part-timer.js";
+import { type ReadPrompt, PromptReader } from "./prefill.js";
+import { largestIndex, softmax } from "./probabilities.js";
+import { type EmbeddedPrompt, embedPrompt } from "./prompt-embedder.js";
+import { layOutPrompt } from "./prompt-layout.js";
+import { SerialQueue } from "./serial-queue.js";
+import { type StepRunner, writeText } from "./text-writer.js";
+
+export interface LocalAnswererOptions {
+  /** Pairs of frames whose features are kept; 64 when absent. */
+  readonly cachedPairs?: number;
+}
+
+interface Prepared extends ReadPrompt {
+  readonly attention: EmbeddedPrompt["attention"];
+}
+
+/**
+ * An answerer over an open model. One request runs at a time; features of frames are shared between requests, and the
+ * prompt up to the video's end between questions about one clip.
+ */
+export class LocalAnswerer implements Answerer {
+  readonly #model: OpenModel;
+  readonly #encoder: PairEncoderRunner;
+  readonly #features: FeatureCache<PairFeatures>;
+  readonly #decoder: Decoder;
+  readonly #reader: PromptReader;
+  readonly #queue = new SerialQueue();
+  readonly #seen = new WeakSet<Clip>();
+  #closed = false;
+
+  /** @throws CoreInputError for a model that cannot answer */
+  constructor(model: OpenModel, { cachedPairs = 64 }: LocalAnswererOptions = {}) {
+    checkModel(model);
+    this.#model = model;
+    this.#encoder = new PairEncoderRunner(model);
+    this.#features = new FeatureCache(cachedPairs);
+    this.#decoder = new Decoder(sessionOf(model, "decoder_model_merged"));
+    this.#reader = new PromptReader(this.#decoder);
+  }
+
+  get description(): string {
+    return this.#model.description;
+  }
+
+  /** Where the model runs, and why not elsewhere. */
+  get device(): DeviceChoice {
+    return sessionOf(this.#model, "decoder_model_merged").device;
+  }
+
+  /** How an option's letter is written as a token. @throws CoreInputError when letters are no tokens */
+  get letterForm(): LetterTokens["form"] {
+    return letterTokens(this.#model.tokenizer, 2).form;
+  }
+
+  /** How often features of frames were known already. */
+  cacheStatistics(): FeatureCacheStatistics {
+    return this.#features.statistics();
+  }
+
+  answer(request: AnswerRequest): Promise<Answer> {
+    return this.#answer(request, false);
+  }
+
+  async answerAll(requests: readonly AnswerRequest[]): Promise<readonly Answer[]> {
+    const answers: Answer[] = [];
+    for (const places of placesByClip(requests)) {
+      for (const place of places) {
+        const request = requests[place];
+        if (request !== undefined) answers[place] = await this.#answer(request, places.length > 1);
+      }
+    }
+    return answers;
+  }
+
+  async *generate(request: GenerateRequest): AsyncGenerator<string> {
+    const timer = new PartTimer();
+    const { signal } = request;
+    const prompt = await this.#queue.run(() => this.#prepare(request, { timer, shared: false }), signal);
+    const step: StepRunner = (work) =>
+      this.#queue.run(() => {
+        this.#checkOpen();
+        return work();
+      }, signal);
+    yield* this.#write(request, prompt, step);
+  }
+
+  /** Forgets all frames and prompts, as if nothing had been asked. */
+  forget(): void {
+    this.#reader.clear();
+    this.#features.clear();
+  }
+
+  /** Frees the model once what is in progress has ended. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#queue.run(async () => {
+      this.forget();
+      for (const session of this.#model.sessions.values()) await session.close();
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new CoreInputError("answerer: expected it to be open, found it closed");
+  }
+
+  #answer(request: AnswerRequest, shared: boolean): Promise<Answer> {
+    const timer = new PartTimer();
+    return this.#queue.run(async () => {
+      const prompt = await this.#prepare(request, { timer, shared });
+      const answer = await timer.time("decodeMs", () => this.#conclude(request, prompt));
+      const attention =
+        request.attention === true && prompt.attention !== undefined ? { attention: prompt.attention } : {};
+      return { ...answer, ...attention, timings: timer.read() };
+    }, request.signal);
+  }
+
+  /** Everything up to the first token of the answer. */
+  async #prepare(request: AnswerRequest, { timer, shared }: { timer: PartTimer; shared: boolean }): Promise<Prepared> {
+    this.#checkOpen();
+    checkRequest(request);
+    checkClip(request.clip);
+    const { clip, signal } = request;
+    const encode = (pair: Parameters<PairEncoderRunner["encode"]>[0]) => this.#encoder.encode(pair, timer);
+    const features = await this.#features.encode(framePairs(clip), encode, signal);
+    const layout = await timer.time("preprocessMs", () => this.#layOut(request, features));
+    signal?.throwIfAborted();
+    const embedded = await embedPrompt(this.#model, layout, { features, timer });
+    signal?.throwIfAborted();
+    const again = shared || this.#seen.has(clip);
+    this.#seen.add(clip);
+    const read = await timer.time("prefillMs", () => this.#reader.read({ clip, layout, embedded, shared: again }));
+    return { ...read, attention: embedded.attention };
+  }
+
+  #layOut(request: AnswerRequest, features: readonly PairFeatures[]) {
+    const { clip, question, options, system, scoring } = request;
+    const [pair] = features;
+    return layOutPrompt({
+      model: this.#model,
+      grid: [features.length, pair?.rows ?? 0, pair?.columns ?? 0],
+      secondsPerGrid: secondsPerGridOf(clip),
+      text: questionText(question, scoring === "likelihood" ? undefined : options),
+      system,
+    });
+  }
+
+  async #conclude(request: AnswerRequest, prompt: ReadPrompt): Promise<Omit<Answer, "timings">> {
+    const { options, scoring = "letter" } = request;
+    if (options === undefined) {
+      let text = "";
+      for await (const piece of this.#write(request, prompt, (work) => work())) text += piece;
+      return { option: undefined, letter: undefined, probabilities: [], text: text.trim(), scoring: "text" };
+    }
+    const scores =
+      scoring === "letter" ? this.#letterScores(options, prompt) : await this.#likelihoods(options, prompt);
+    const probabilities = softmax(scores);
+    const option = largestIndex(probabilities);
+    return { option, letter: letterOf(option), probabilities, text: options[option] ?? "", scoring };
+  }
+
+  #write(request: GenerateRequest, prompt: ReadPrompt, step: StepRunner): AsyncGenerator<string> {
+    return writeText({ model: this.#model, decoder: this.#decoder }, prompt, { request, step });
+  }
+
+  #letterScores(options: readonly string[], { logits }: ReadPrompt): readonly number[] {
+    const { ids } = letterTokens(this.#model.tokenizer, options.length);
+    return ids.map((id) => logits[id] ?? Number.NEGATIVE_INFINITY);
+  }
+
+  #likelihoods(options: readonly string[], prompt: ReadPrompt): Promise<readonly number[]> {
+    const { tokenizer } = this.#model;
+    const end = tokenizer.endId === undefined ? [] : [tokenizer.endId];
+    const ids = options.map((option) => [...tokenizer.encode(option), ...end]);
+    return optionLikelihoods({ model: this.#model, decoder: this.#decoder }, prompt, ids);
+  }
+}
+
+/** Places of the requests, those about one clip together so that work is shared; clips in the order they first come. */
+function placesByClip(requests: readonly AnswerRequest[]): Iterable<readonly number[]> {
+  const places = new Map<Clip, number[]>();
+  for (const [place, { clip }] of requests.entries()) places.set(clip, [...(places.get(clip) ?? []), place]);
+  return places.values();
+}

@@ -1,0 +1,53 @@
+// What a local answerer needs of a model: its parts as sessions, its configuration, its tokenizer and its picture settings.
+// Knows nothing about where they come from.
+import { CoreInputError } from "../../errors.js";
+import { type VisionLanguageConfig, modelParts } from "../../model/vision-language/index.js";
+import type { ModelPartName } from "../../model/vision-language/parts/model-parts.js";
+import type { TextTokenizer } from "../../processors/tokenizer.js";
+import type { VideoSettings } from "../../processors/video-processor.js";
+import type { RuntimeSession } from "../../runtime/session.js";
+
+/** The parts that answer questions; `geometry_encoder` and `gsm` as the fusion asks. */
+export type PartSessions = ReadonlyMap<ModelPartName, RuntimeSession>;
+
+/** A model that is ready to run. */
+export interface OpenModel {
+  /** One line: name, precision, device. */
+  readonly description: string;
+  readonly config: VisionLanguageConfig;
+  readonly settings: VideoSettings;
+  readonly tokenizer: TextTokenizer;
+  readonly sessions: PartSessions;
+}
+
+/** Parts that answering does not use: they serve training and grounding. */
+const unusedParts: ReadonlySet<ModelPartName> = new Set(["region_tokens", "track_slots"]);
+
+/** Names of the parts that must be open. */
+export function answeringParts(config: VisionLanguageConfig): readonly ModelPartName[] {
+  return modelParts(config)
+    .map(({ name }) => name)
+    .filter((name) => !unusedParts.has(name));
+}
+
+/** The session of a part. @throws CoreInputError when the model has none */
+export function sessionOf({ sessions }: Pick<OpenModel, "sessions">, name: ModelPartName): RuntimeSession {
+  const session = sessions.get(name);
+  if (session === undefined) throw new CoreInputError(`model: expected the part ${name}, found none`);
+  return session;
+}
+
+/** Whether settings and configuration speak of the same patches. @throws CoreInputError when not, or for unsupported variants */
+export function checkModel({ config, settings }: OpenModel): void {
+  const { patchSize, temporalPatchSize, spatialMergeSize } = config.vision;
+  const expected = `${patchSize} pixels × ${temporalPatchSize} frames, merged ${spatialMergeSize}`;
+  const found = `${settings.patch} pixels × ${settings.temporalPatch} frames, merged ${settings.mergeSize}`;
+  if (expected !== found)
+    throw new CoreInputError(`preprocessor settings: expected patches of ${expected} (config.json), found ${found}`);
+  if (temporalPatchSize !== 2)
+    throw new CoreInputError(`model: expected temporal patches of 2 frames, found ${temporalPatchSize}`);
+  if (config.gsm?.querySource === "tracks")
+    throw new CoreInputError("model: expected learned queries, found track queries, which need boxes", {
+      code: "unsupported",
+    });
+}
