@@ -15,3 +15,12 @@ export type { WindowSpan } from "./paired-window.js";
 export { type AttentionMapOptions, attentionHeat, drawAttention, heatOver } from "./attention-map.js";
 export { questionText } from "./question-text.js";
 export { type MeasurePerceptionOptions, type PerceptionSpeed, measurePerception } from "./perf/measure-perception.js";
+export {
+  type GroundedQuestion,
+  type GroundingFrame,
+  groundQuestion,
+  groundingPads,
+  temporalPatchAt,
+} from "./grounding/ground-question.js";
+export { type PromptLayout, layOutPrompt } from "./local/prompt-layout.js";
+export type { PromptRequest } from "./local/prompt-request.js";

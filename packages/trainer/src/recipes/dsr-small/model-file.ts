@@ -79,7 +79,9 @@ export function smallModelFile({
       },
       num_queries: 16,
       region_tokens: true,
+      region_token_id: tokens.region,
       track_tubelets: tubelets,
+      track_token_id: tokens.track,
       output_heads: [
         { name: "state", layer: 3, size: stateSize },
         { name: "relation", layer: 5, size: relationSize },
