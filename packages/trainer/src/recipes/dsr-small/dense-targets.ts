@@ -142,7 +142,7 @@ export function scaledCenter([forward, left, up]: readonly [number, number, numb
 }
 
 /** The pose of every object in a frame, as the camera of that frame sees it. */
-function posesOf(clues: Clues, frame: number): readonly Pose[] {
+export function posesOf(clues: Clues, frame: number): readonly Pose[] {
   const camera = clues.frames[frame];
   const before = clues.frames[frame - 1];
   return clues.objects.map((object) => {
