@@ -86,6 +86,8 @@ test.each([
   [["perf", "bridge"]],
   [["perf", "world"]],
   [["perf", "train"]],
+  [["perf", "perceive"]],
+  [["ask"]],
   [["train"]],
   [["graph", "show"]],
 ])("help of %j has an example", async (path: string[]) => {

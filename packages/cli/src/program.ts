@@ -18,9 +18,9 @@ const slowWords = { training: ["train", "graph", "perf"], models: ["model"], per
 const quickWords: readonly string[] = ["env", "agent", "report"];
 
 /** Whether a command line may need a group: by its first word, and always when that is no command (help, mistakes). */
-function needs(group: keyof typeof slowWords, word = ""): boolean {
+function needs(wanted: keyof typeof slowWords, word = ""): boolean {
   const known = [...quickWords, ...Object.values(slowWords).flat()];
-  return (slowWords[group] as readonly string[]).includes(word) || !known.includes(word);
+  return (slowWords[wanted] as readonly string[]).includes(word) || !known.includes(word);
 }
 
 /** Builds the command line for some arguments; parsing them runs a command. */

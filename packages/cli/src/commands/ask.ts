@@ -7,6 +7,7 @@ import {
   type Answerer,
   type AnswerRequest,
   type Clip,
+  LocalAnswerer,
   OpenAiAnswerer,
   drawAttention,
   letterOf,
@@ -46,7 +47,7 @@ export function askCommand(): Command {
     .option("--model <folder>", "folder of a converted model (dsr model convert)")
     .option("--server <url>", "an OpenAI-compatible server, such as http://127.0.0.1:8000/v1")
     .option("--server-model <name>", "name of the model on the server")
-    .option("--api-key <key>", "key of the server (or set OPENAI_API_KEY)", process.env["OPENAI_API_KEY"])
+    .addOption(new Option("--api-key <key>", "key of the server").env("OPENAI_API_KEY"))
     .addOption(new Option("--send <what>", "what a server gets").choices(["frames", "video"]).default("frames"))
     .option("--frames <n>", "frames to take, evenly spaced (default: 32, or all of a shorter video)", integer(1, 768))
     .addOption(new Option("--device <name>", "where the model runs").choices([...deviceNames]).default("auto"))
@@ -153,8 +154,17 @@ async function report(answer: Answer, { options, clip, choices = [], answerer, r
   const facts = { model: answerer.description, video: options.video, frames: clip.frames.length };
   if (options.json) {
     const usage = answerer instanceof OpenAiAnswerer ? { usage: answerer.usage() } : {};
+    const form =
+      answerer instanceof LocalAnswerer && answer.scoring === "letter" ? { letterForm: answerer.letterForm } : {};
     console.log(
-      JSON.stringify({ ...rest, options: choices, ...facts, timings: { readVideoMs: readMs, ...timings }, ...usage }),
+      JSON.stringify({
+        ...rest,
+        options: choices,
+        ...facts,
+        ...form,
+        timings: { readVideoMs: readMs, ...timings },
+        ...usage,
+      }),
     );
     return;
   }

@@ -34,6 +34,8 @@ export interface AnswerRequest extends GenerateRequest {
   readonly scoring?: Exclude<Scoring, "text">;
   /** Whether the answer shall carry where the geometry selection module looked. */
   readonly attention?: boolean;
+  /** Whether the answer shall carry the logits of its first token; local models only. */
+  readonly logits?: boolean;
 }
 
 /** Milliseconds by part of the work; parts that had nothing to do are 0 or absent. */
@@ -73,6 +75,8 @@ export interface Answer {
   readonly timings: AnswerTimings;
   /** Only when it was asked for and the model has the module. */
   readonly attention?: GsmAttention;
+  /** [vocabulary], of the first token of the answer; only when they were asked for and the model runs here. */
+  readonly logits?: Float32Array;
 }
 
 /** Answers questions about clips. Calls may overlap; implementations bound how much runs at once. */

@@ -24,3 +24,8 @@ export {
 } from "./grounding/ground-question.js";
 export { type PromptLayout, layOutPrompt } from "./local/prompt-layout.js";
 export type { PromptRequest } from "./local/prompt-request.js";
+export {
+  type ComparePrecisionsOptions,
+  type PrecisionComparison,
+  comparePrecisions,
+} from "./compare/compare-precisions.js";

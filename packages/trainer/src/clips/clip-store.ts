@@ -58,6 +58,7 @@ export class ClipStoreWriter {
   readonly #sizes: Sizes;
   readonly #descriptors: Readonly<Record<"frames" | "labels" | "clues", number>>;
   #count: number;
+  #nextIndex: number;
 
   private constructor(folder: string, about: ClipStoreAbout) {
     this.about = about;
@@ -66,7 +67,10 @@ export class ClipStoreWriter {
     this.#descriptors = { frames: open(files.frames), labels: open(files.labels), clues: open(files.clues) };
     const text = readFileSync(join(folder, files.clues), "utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    this.#count = whole.split("\n").length - 1;
+    const lines = whole.split("\n").slice(0, -1);
+    const last = lines.at(-1);
+    this.#count = lines.length;
+    this.#nextIndex = last === undefined ? 0 : Number((JSON.parse(last) as { readonly index: number }).index) + 1;
     ftruncateSync(this.#descriptors.clues, Buffer.byteLength(whole));
     ftruncateSync(this.#descriptors.frames, this.#count * this.#sizes.rgb);
     ftruncateSync(this.#descriptors.labels, this.#count * this.#sizes.cells * 2);
@@ -89,11 +93,9 @@ export class ClipStoreWriter {
     return this.#count;
   }
 
-  /** Index of the next clip of the source: clips that were skipped count too. */
-  nextIndex(folder: string): number {
-    const lines = readFileSync(join(folder, files.clues), "utf8").trimEnd().split("\n");
-    const last = lines.at(-1) ?? "";
-    return last === "" ? 0 : Number((JSON.parse(last) as { index: number }).index) + 1;
+  /** Index in the source of the clip after the last one here; clips that were skipped count too. */
+  get nextIndex(): number {
+    return this.#nextIndex;
   }
 
   /** Adds a clip under its index in the source; the clues are written last, so that a cut-off clip is no clip. */
@@ -107,6 +109,7 @@ export class ClipStoreWriter {
     writeSync(this.#descriptors.labels, clip.objects);
     writeSync(this.#descriptors.clues, `${JSON.stringify({ index, clues: clip.clues })}\n`);
     this.#count += 1;
+    this.#nextIndex = index + 1;
   }
 
   close(): void {

@@ -34,7 +34,7 @@ export async function filmClips(factory: EnvironmentFactory, options: FilmOption
   const store = ClipStoreWriter.open(out, { frames, height, width, settings: source.settings });
   const scratch = await mkdtemp(join(tmpdir(), "dsr-film-"));
   try {
-    for (let index = store.nextIndex(out); store.count < options.clips; index++) {
+    for (let index = store.nextIndex; store.count < options.clips; index++) {
       if (options.signal?.aborted === true) break;
       const clip = await source.clip(index);
       if (isSkipped(clip)) continue;

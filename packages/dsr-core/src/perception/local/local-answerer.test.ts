@@ -1,4 +1,5 @@
 // The local answerer against a computation without caches, shared prefixes and batches, over real sessions.
+import { concatMap, from, lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { int64Data, tensorData } from "../../graph/data.js";
 import type { NdData } from "../../graph/graph.js";
@@ -10,6 +11,7 @@ import { createFrameResizer } from "../../processors/video-processor.js";
 import type { AnswerRequest } from "../answerer.js";
 import type { Clip } from "../clip.js";
 import { mulberry, noisyFrames, openTinyModel } from "../fixtures/tiny-model.js";
+import { perceive } from "../perceive.js";
 import { questionText } from "../question-text.js";
 import { LocalAnswerer } from "./local-answerer.js";
 import { type OpenModel, sessionOf } from "./open-model.js";
@@ -193,6 +195,24 @@ test("a sliding window costs one encoder call a pair, with the bits of a computa
     expect(a.probabilities).toEqual(b.probabilities);
     expect(cached.cacheStatistics()).toMatchObject({ misses: 4 + start / 2, size: 4 });
   }
+});
+
+test("a stream pays once for each pair of frames, however many windows and questions see it", async () => {
+  const answerer = new LocalAnswerer(modelOf("gsm"));
+  const source = from(noisyFrames(12)).pipe(concatMap((frame) => Promise.resolve(frame)));
+  const questions = [
+    { question, options },
+    { question: "Is it near?", options: ["yes", "no"] },
+  ];
+  const percepts = await lastValueFrom(
+    source.pipe(perceive({ answerer, questions, window: 6, minimum: 2 }), toArray()),
+  );
+  expect(percepts.at(-1)).toMatchObject({ first: 6, last: 11, failure: undefined });
+  expect(percepts.every(({ answers }) => answers.length === 2)).toBe(true);
+  const seen = new Set(
+    percepts.flatMap(({ first, last }) => Array.from({ length: (last + 1 - first) / 2 }, (_, i) => first / 2 + i)),
+  );
+  expect(answerer.cacheStatistics().misses).toBe(seen.size);
 });
 
 test("attention comes when it is asked for, and adds up to one a query", async () => {

@@ -133,7 +133,8 @@ export class LocalAnswerer implements Answerer {
       const answer = await timer.time("decodeMs", () => this.#conclude(request, prompt));
       const attention =
         request.attention === true && prompt.attention !== undefined ? { attention: prompt.attention } : {};
-      return { ...answer, ...attention, timings: timer.read() };
+      const logits = request.logits === true ? { logits: prompt.logits } : {};
+      return { ...answer, ...attention, ...logits, timings: timer.read() };
     }, request.signal);
   }
 

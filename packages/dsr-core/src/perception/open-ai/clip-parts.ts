@@ -1,6 +1,7 @@
 // A clip as parts of a chat message: pictures with their times, or one whole video.
 // Knows nothing about servers and questions.
 import { readFile, stat } from "node:fs/promises";
+import { extname } from "node:path";
 import type { ChatCompletionContentPart } from "openai/resources/chat/completions";
 import { CoreInputError, messageOf } from "../../errors.js";
 import { rgbToI420 } from "../../video/color.js";
@@ -26,6 +27,13 @@ interface VideoPart {
   readonly type: "video_url";
   readonly video_url: { readonly url: string };
 }
+
+/** Kinds of video files by their extensions; what is not here is taken for MP4. */
+const mediaTypes: Readonly<Record<string, string>> = {
+  ".webm": "video/webm",
+  ".mkv": "video/x-matroska",
+  ".mov": "video/quicktime",
+};
 
 /** Makes the parts. @throws CoreInputError when the clip's video file cannot be read or is too large */
 export async function clipParts(clip: Clip, options: ClipPartOptions): Promise<ChatCompletionContentPart[]> {
@@ -55,7 +63,8 @@ async function jpegOf({ width, height, data }: VideoFrameImage, options: ClipPar
 
 async function videoPart(clip: Clip, { maxVideoBytes }: ClipPartOptions): Promise<VideoPart> {
   const bytes = clip.file === undefined ? await encodeClip(clip) : await readVideoFile(clip.file, maxVideoBytes);
-  return { type: "video_url", video_url: { url: `data:video/mp4;base64,${Buffer.from(bytes).toString("base64")}` } };
+  const kind = mediaTypes[extname(clip.file ?? "").toLowerCase()] ?? "video/mp4";
+  return { type: "video_url", video_url: { url: `data:${kind};base64,${Buffer.from(bytes).toString("base64")}` } };
 }
 
 async function readVideoFile(path: string, maxBytes: number): Promise<Uint8Array> {
