@@ -8,6 +8,7 @@ import { mediumSpeedRecipe, smallSpeedRecipe } from "./speed-recipes.js";
 
 export { characterRecipe } from "./character/character-recipe.js";
 export { fieldNoteWords, writeFieldNotes } from "./character/field-notes.js";
+export { type ExportSmallOptions, exportSmallModel } from "./dsr-small/export-model.js";
 export { type Recipe, defineRecipe } from "./recipe.js";
 export { mediumModel, mediumSpeedRecipe, smallModel, smallSpeedRecipe } from "./speed-recipes.js";
 

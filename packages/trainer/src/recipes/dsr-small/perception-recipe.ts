@@ -1,14 +1,10 @@
 // The recipe `dsr-small`: the paper's model with small numbers learns to answer questions about clips of the embedded world.
 // Knows nothing about executors or files of runs. Encoders come from the recipe `dsr-geometry` and stay as they are.
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
 import { InputError, type Random } from "@dsr/env-bridge/contract";
-import { type NdData, type WeightSource, tensorData } from "@dsr/dsr-core/graph";
+import { type NdData, tensorData } from "@dsr/dsr-core/graph";
 import { createTokenizer } from "@dsr/dsr-core/processors";
-import { parseHeader, toNdData } from "@dsr/dsr-core/safetensors";
 import { ClipStore } from "../../clips/index.js";
-import { weightsName } from "../../checkpoints/checkpoint.js";
 import { buildTrainingGraph, warmupCosine } from "../../engine/index.js";
 import type { BatchSource } from "../../training/index.js";
 import { defineRecipe } from "../recipe.js";
@@ -18,6 +14,7 @@ import { definePerceptionStep, frozenWeights } from "./perception-graph.js";
 import { QuestionDraw } from "./question-draw.js";
 import { PromptMaker, QuestionRows, type RowSizes } from "./question-rows.js";
 import { smallTokenizerFiles, smallTokens } from "./small-tokenizer.js";
+import { readTrainedRun } from "./trained-weights.js";
 
 const schema = z.strictObject({
   seed: z.string().default("dsr"),
@@ -41,34 +38,6 @@ const schema = z.strictObject({
 
 /** Clauses of the longest answer that is learned. */
 const mostClauses = 6;
-
-/** The newest checkpoint's weights, read whole. @throws InputError when the folder holds none */
-export function readTrainedWeights(run: string): WeightSource {
-  const folder = join(run, "checkpoints");
-  const names = (() => {
-    try {
-      return readdirSync(folder).filter((name) => /^step-\d+$/u.test(name));
-    } catch {
-      return [];
-    }
-  })();
-  const newest = names.sort().at(-1);
-  if (newest === undefined) throw new InputError(`${run}: expected a run with a checkpoint, found none`);
-  const path = join(folder, newest, weightsName);
-  const bytes = readFileSync(path);
-  const length = Number(bytes.readBigUInt64LE(0));
-  const header = parseHeader(bytes.subarray(8, 8 + length), bytes.length - 8 - length, path);
-  return (name) => {
-    const entry = header.tensors.get(name);
-    if (entry === undefined) return undefined;
-    const start = 8 + length + entry.offset;
-    return toNdData(name, {
-      type: entry.type,
-      shape: entry.shape,
-      bytes: bytes.subarray(start, start + entry.byteLength),
-    });
-  };
-}
 
 interface BatchOptions {
   readonly store: ClipStore;
@@ -142,6 +111,7 @@ export const perceptionRecipe = defineRecipe({
     };
     const timestamps = store.clues[0]?.frames.map(({ timestamp }) => timestamp) ?? [];
     const { frames, height, width } = store.about;
+    const { weights: encoders } = readTrainedRun(settings.geometry, "dsr-geometry");
     const draw = new QuestionDraw(store.clues, { leastMargin, mostClauses, balance });
     const step = {
       config,
@@ -168,7 +138,7 @@ export const perceptionRecipe = defineRecipe({
         groups: smallModelGroups(),
         schedule: warmupCosine({ peak, warmup, steps, floor: 0.03 }),
         clipNorm: 1,
-        frozen: frozenWeights(readTrainedWeights(settings.geometry)),
+        frozen: frozenWeights((name) => encoders.get(name)),
       }),
       batches: batches({ store, draw, maker, sizes, clips: batch }),
       parts: 1,

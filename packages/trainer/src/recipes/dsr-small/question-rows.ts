@@ -168,7 +168,7 @@ export class QuestionRows {
       const at = row * suffix + place;
       this.#ids[at] = BigInt(id);
       for (let axis = 0; axis < 3; axis++) {
-        const known = layout.positions[axis * layout.ids.length + from + place];
+        const known = place < prompt ? layout.positions[axis * layout.ids.length + from + place] : undefined;
         this.#positions[axis * questions * suffix + at] = known ?? BigInt(layout.next + place - prompt);
       }
     });
