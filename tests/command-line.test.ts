@@ -39,6 +39,9 @@ test.each<[string, string[], RegExp]>([
   ["unknown setting of a recipe", ["train", "char-lm", "--set", "stps=2"], /'stps'.*'steps'/],
   ["a device that does not exist", ["train", "char-lm", "--device", "gpu"], /device.*'gpu'/],
   ["no such graph", ["graph", "show", "none.onnx"], /none\.onnx/],
+  ["no model there", ["model", "info", "/tmp/none"], /\/tmp\/none\/config\.json: expected a model's configuration/],
+  ["unknown precision", ["model", "convert", "/tmp/none", "/tmp/no", "--precision", "fp8"], /found 'fp8' \(closest: /],
+  ["unknown configuration", ["model", "make-random", "tny", "/tmp/no"], /found 'tny' \(closest: tiny\)/],
   ["unknown environment option", ["env", "check", "--option", "imageSze=[64,64]"], /imageSze.*imageSize/],
 ])("%s: one clear line and exit code 2", async (_, args, message) => {
   const { code, stdout, stderr } = await dsr(...args);
@@ -90,6 +93,8 @@ test.each([
   [["ask"]],
   [["train"]],
   [["graph", "show"]],
+  [["data", "build"]],
+  [["data", "stats"]],
 ])("help of %j has an example", async (path: string[]) => {
   const { code, stdout } = await dsr(...path, "--help");
   expect(code).toBe(0);

@@ -12,7 +12,12 @@ import { examples } from "./examples.js";
 import { version } from "./version.js";
 
 /** Groups of commands that take a while to load, by the first words that need them; other commands start sooner. */
-const slowWords = { training: ["train", "graph", "perf"], models: ["model"], perception: ["ask", "perf"] } as const;
+const slowWords = {
+  training: ["train", "graph", "perf"],
+  models: ["model"],
+  perception: ["ask", "perf"],
+  data: ["data"],
+} as const;
 
 /** First words of commands that need none of the groups. */
 const quickWords: readonly string[] = ["env", "agent", "report"];
@@ -31,6 +36,7 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
   const perception = needs("perception", word)
     ? (await import("./perception-commands.js")).perceptionCommands()
     : undefined;
+  const data = needs("data", word) ? (await import("./data-commands.js")).dataCommands() : undefined;
   const example = "dsr agent run --task combat_cow_plains_diamond_armors_diamond_sword_shield --policy expert";
   const program = new Command("dsr")
     .description("Embodied agents for Minecraft and robots, with dynamic spatial reasoning")
@@ -43,9 +49,9 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
   program.addCommand(group("agent", "run agents and measure them", [agentRunCommand(), agentEvaluateCommand()]));
   program.addCommand(reportCommand());
   if (perception !== undefined) program.addCommand(perception.ask);
+  if (data !== undefined) program.addCommand(group("data", "make and look at questions about videos", data));
   if (training !== undefined) {
     program.addCommand(training.train);
-    program.addCommand(group("data", "make and look at questions about videos", training.data));
     program.addCommand(group("graph", "look at computation graphs", training.graph));
   }
   if (models !== undefined) program.addCommand(group("model", "convert models and look at them", models));

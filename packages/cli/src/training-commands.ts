@@ -1,7 +1,5 @@
 // The commands that train and look at graphs, apart from the others because loading ONNX Runtime takes a while.
 import type { Command } from "commander";
-import { dataBuildCommand } from "./commands/data-build.js";
-import { dataStatsCommand } from "./commands/data-stats.js";
 import { graphShowCommand } from "./commands/graph-show.js";
 import { perfTrainCommand } from "./commands/perf-train.js";
 import { trainCommand } from "./commands/train.js";
@@ -9,7 +7,6 @@ import { trainCommand } from "./commands/train.js";
 export interface TrainingCommands {
   readonly train: Command;
   readonly graph: readonly Command[];
-  readonly data: readonly Command[];
   readonly perf: readonly Command[];
 }
 
@@ -17,7 +14,6 @@ export function trainingCommands(): TrainingCommands {
   return {
     train: trainCommand(),
     graph: [graphShowCommand()],
-    data: [dataBuildCommand(), dataStatsCommand()],
     perf: [perfTrainCommand()],
   };
 }

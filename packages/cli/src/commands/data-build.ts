@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import {
   buildData,
   type BuildDataResult,
@@ -10,7 +10,8 @@ import {
   optionRules,
   templateGenerator,
 } from "@dsr/trainer/pipeline";
-import { type Dialect, dialects } from "@dsr/dsr-core/questions";
+import { CoreError } from "@dsr/dsr-core/errors";
+import { type Dialect, dialects, mostClauses, mostMargin } from "@dsr/dsr-core/questions";
 import { voxelSceneFactory } from "@dsr/voxel-world";
 import { examples } from "../examples.js";
 import { imageSize, integer, positive } from "../parsers.js";
@@ -24,6 +25,8 @@ interface Options {
   readonly options: OptionRule;
   readonly dialect: Dialect;
   readonly margin: number;
+  readonly clauses: number;
+  readonly leastPixels: number;
   readonly image?: readonly [number, number];
   readonly resume?: true;
   readonly json?: true;
@@ -36,14 +39,16 @@ const candidatesPerQuestion = 4;
 export function dataBuildCommand(): Command {
   return new Command("build")
     .description("make clips, 4D clues and questions; --resume goes on after a stop or a kill with the same bytes")
-    .addOption(new Option("--source <name>", "where clips come from").choices(["voxel"]).default("voxel"))
+    .addOption(new Option("--source <name>", "what films the clips").choices(["voxel"]).default("voxel"))
     .option("--videos <n>", "clips to make", integer(1), 20)
     .option("--qas <n>", "questions to make", integer(1), 500)
     .option("--seed <text>", "the same seed gives the same bytes", "0")
     .requiredOption("--out <folder>", "data folder to write")
     .addOption(new Option("--options <rule>", "how wrong options are found").choices(optionRules).default("balanced"))
     .addOption(new Option("--dialect <name>", "rules and wording of answers").choices(dialects).default("paper"))
-    .option("--margin <share>", "least shift of every threshold that an answer must survive", positive, 0.1)
+    .option("--margin <share>", "least shift of every threshold that an answer must survive", marginShare, 0.1)
+    .option("--clauses <n>", "longest answer", integer(1, mostClauses), mostClauses)
+    .option("--least-pixels <n>", "smallest mob that counts as seen", integer(1), defaultVoxelSourceOptions.leastPixels)
     .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize)
     .option("--resume", "go on with the folder")
     .option("--json", "print the result as one JSON object")
@@ -57,17 +62,23 @@ export function dataBuildCommand(): Command {
     .action(build);
 }
 
+function marginShare(text: string): number {
+  const share = positive(text);
+  if (share <= mostMargin) return share;
+  throw new InvalidArgumentError(`expected a share of at most ${mostMargin}, found '${text}'`);
+}
+
 async function build({ json, ...options }: Options): Promise<void> {
-  const { videos, qas, seed, out, dialect, margin } = options;
+  const { videos, qas, seed, out, dialect, margin, clauses } = options;
   const perClip = Math.max(24, Math.ceil((candidatesPerQuestion * qas) / videos));
   const source = await openSource(options);
   const stop = new AbortController();
-  const interrupt = (): void => stop.abort(new Error("stopped; --resume goes on from here"));
+  const interrupt = (): void => stop.abort(new CoreError(`stopped; --resume goes on with ${out}`, { retriable: true }));
   process.once("SIGINT", interrupt);
   const result = await buildData({
     out,
     source,
-    generators: [templateGenerator({ dialect, perClip, leastMargin: margin })],
+    generators: [templateGenerator({ dialect, perClip, leastMargin: margin, mostClauses: clauses })],
     videos,
     qas,
     seed,
@@ -82,12 +93,14 @@ async function build({ json, ...options }: Options): Promise<void> {
     await source.close();
   });
   console.log(json ? JSON.stringify(result) : summary(result, qas));
+  if (result.items === 0) process.exitCode = 1;
 }
 
-async function openSource({ seed, image }: Options): Promise<ClueSource> {
+async function openSource({ seed, image, leastPixels }: Options): Promise<ClueSource> {
   return openVoxelSource(voxelSceneFactory, {
     ...defaultVoxelSourceOptions,
     seed,
+    leastPixels,
     ...(image === undefined ? {} : { imageSize: image }),
   });
 }

@@ -1,10 +1,11 @@
 import { Command } from "commander";
-import { dataStatistics, type DataStatistics } from "@dsr/trainer/pipeline";
+import { dataStatistics, type DataStatistics, plotStatistics, writeWholeContent } from "@dsr/trainer/pipeline";
 import type { BlindResult } from "@dsr/dsr-core/questions";
 import { examples } from "../examples.js";
 
 interface Options {
   readonly leakage: boolean;
+  readonly plot?: string;
   readonly json?: true;
 }
 
@@ -14,10 +15,15 @@ export function dataStatsCommand(): Command {
     .description("count types, letters, scenes and clauses, and score the set by scorers that see no video")
     .argument("<folder>", "data folder of a finished build")
     .option("--no-leakage", "leave the blind scorers out (they take a while on large sets)")
+    .option("--plot <file>", "write the same as an SVG picture")
     .option("--json", "print one JSON object")
-    .addHelpText("after", examples("dsr data stats data/a", "dsr data stats data/a --json --no-leakage"))
-    .action(async (folder: string, { leakage, json }: Options) => {
+    .addHelpText(
+      "after",
+      examples("dsr data stats data/a --plot data/a/stats.svg", "dsr data stats data/a --json --no-leakage"),
+    )
+    .action(async (folder: string, { leakage, plot, json }: Options) => {
       const statistics = await dataStatistics(folder, { leakage });
+      if (plot !== undefined) await writeWholeContent(plot, plotStatistics(statistics));
       console.log(json ? JSON.stringify(statistics) : describe(statistics));
     });
 }

@@ -4,8 +4,9 @@ import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CoreInputError } from "../errors.js";
 
-/** Throws CoreInputError when something is in the target and may not be replaced. */
+/** Clears what a killed run left, then throws CoreInputError when something is in the target and may not be replaced. */
 export async function checkTarget(target: string, options: { readonly force?: boolean }): Promise<void> {
+  await clearLeftovers(resolve(target));
   const found = await readdir(target).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return [];
     throw new CoreInputError(`${target}: expected a folder or nothing, found ${cause.code}`, { cause });
@@ -14,6 +15,29 @@ export async function checkTarget(target: string, options: { readonly force?: bo
     throw new CoreInputError(
       `${target}: expected no folder or an empty one, found ${found.length} files (--force replaces it)`,
     );
+}
+
+/** Temporary folders of runs that are no more go; a folder that one had put aside and not yet replaced comes back. */
+async function clearLeftovers(final: string): Promise<void> {
+  const [folder, prefix] = [dirname(final), `.${basename(final)}.`];
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const [, owner, aside] = name.startsWith(prefix) ? (leftover.exec(name.slice(prefix.length)) ?? []) : [];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    if (aside !== undefined && !names.includes(basename(final))) await rename(join(folder, name), final);
+    else await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** What follows the target's name: the process that made it, and whether it is what was there before. */
+const leftover = /^(\d+)\.partial(\.old)?$/;
+
+function isAlive(owner: number): boolean {
+  try {
+    return process.kill(owner, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Runs `write` on a temporary folder beside the target and renames it; on a failure the target stays as it was. */

@@ -86,6 +86,13 @@ export function candidateOf(clues: Clues, plan: QuestionPlan, dialect: Dialect):
   return { video: clues.video.id, plan, question: wordQuestion(clues, plan, dialect), answer, margin };
 }
 
+/** The same item with its right option under another letter; the two options change places. */
+export function withLetter(item: QuestionItem, letter: Letter): QuestionItem {
+  const [from, to] = [indexOfLetter(item.correct), indexOfLetter(letter)];
+  const options = item.options.map((option, i) => item.options[i === from ? to : i === to ? from : i] ?? option);
+  return { ...item, options, correct: letter };
+}
+
 /** The index of a letter, 0 to 3. */
 export function indexOfLetter(letter: Letter): number {
   return letters.indexOf(letter);

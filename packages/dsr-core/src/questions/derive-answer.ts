@@ -8,6 +8,8 @@ import { shiftedThresholds, type Thresholds, thresholdsOf } from "./thresholds.j
 
 /** Shares of the thresholds' distances that are tried, smallest first. */
 const marginSteps = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5] as const;
+/** The largest share that is tried. */
+export const mostMargin = 0.5;
 
 /** An answer and its margin. */
 export interface DerivedAnswer {

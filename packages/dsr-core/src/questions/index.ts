@@ -9,9 +9,10 @@ export {
   type QuestionItem,
   questionItemSchema,
   questionPlanSchema,
+  withLetter,
 } from "./candidate.js";
 export { type BoxRole, denote, readDenotations, wordBox } from "./denotation.js";
-export { type DerivedAnswer, deriveAnswer, describeSeries } from "./derive-answer.js";
+export { type DerivedAnswer, deriveAnswer, describeSeries, mostMargin } from "./derive-answer.js";
 export * from "./describe/index.js";
 export * from "./formats/index.js";
 export * from "./free-form/index.js";

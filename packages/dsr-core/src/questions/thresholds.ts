@@ -22,7 +22,7 @@ export const thresholdsOf: Readonly<Record<Dialect, Thresholds>> = {
   released: { larger: 1 + 0.2, smaller: 1 - 0.2, still: 0.1, axis: 0.3, faster: 1 + 0.2, slower: 1 / (1 + 0.2) },
 };
 
-/** How far from "no change" each threshold lies is scaled by 1 + share: 0.1 turns 1.2 into 1.22, and 0.8 into 0.78. */
+/** Scales the distance of a threshold to its middle, 1 of ratios, by 1 + share: 0.1 turns 1.2 into 1.22, and 0.8 into 0.78. */
 function moved(thresholds: Thresholds, key: keyof Thresholds, share: number): number {
   const value = thresholds[key];
   const middle = key === "still" || key === "axis" ? 0 : 1;

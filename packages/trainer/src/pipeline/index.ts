@@ -5,6 +5,8 @@ export { type ClipRecord, DataFolder } from "./build/data-folder.js";
 export { itemFiles } from "./build/write-items.js";
 export { type Clip, type ClueSource, isSkipped, type SkippedClip } from "./clue-source.js";
 export { type DataStatistics, dataStatistics, readItems } from "./data-statistics.js";
+export { plotStatistics } from "./statistics-plot.js";
+export { writeWholeContent } from "./build/whole-files.js";
 export type { Generated, Generator } from "./generate/generator.js";
 export { templateGenerator, type TemplateGeneratorOptions } from "./generate/template-generator.js";
 export { facing } from "./sources/voxel/exact-clues.js";

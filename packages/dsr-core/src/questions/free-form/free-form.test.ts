@@ -45,6 +45,7 @@ test.each([
   ["no letter", [...reply.slice(0, 5), "the second"], "expected a letter A to D, found 'the second'"],
   ["the letter in a sentence", [...reply.slice(0, 5), "The correct answer is: (B)."], undefined],
   ["equal answers", [question, "yes", "no", "Yes", "maybe", "A"], "expected four different"],
+  ["answers that name each other", [question, "yes", "no", "both A and B", "maybe", "A"], "name each other by letter"],
   ["a perspective", [`From the perspective of the ${cow}, is it near?`, ...reply.slice(1)], "no perspective"],
   [
     "a stranger",

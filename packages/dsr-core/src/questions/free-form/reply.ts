@@ -46,6 +46,9 @@ export function replyFault(reply: FreeFormReply, clues: Clues, plan: FreeFormPla
   if (question.length < 10) return `question: expected a sentence, found '${question}'`;
   if (new Set(answers.map((answer) => answer.toLowerCase())).size < 4) return "answers: expected four different ones";
   if (answers.some((answer) => answer === "")) return "answers: expected words in each, found an empty one";
+  // options change places later, so that the letters are even
+  if (answers.some((answer) => /\b(?:[A-D] (?:and|or|nor) [A-D]|(?:options?|answers?) [A-D])\b/.test(answer)))
+    return "answers: expected none that name each other by letter, found one";
   if (/\b(?:from|following) the perspective\b/i.test(question)) return "question: expected no perspective, found one";
   const withoutBoxes = question.replaceAll(/\[[^\]]*\]/g, "");
   if (/-?\d+\.\d{2,}/.test(withoutBoxes)) return "question: expected no coordinates, found numbers with decimals";

@@ -1,6 +1,6 @@
 // From a source of clips to a finished data folder, in steps that can be stopped anywhere and gone on with.
 // Knows nothing about any source; a killed run loses the clip it was making.
-import type { Dialect, QuestionItem } from "@dsr/dsr-core/questions";
+import { type Dialect, LetterDraw, type QuestionItem, withLetter } from "@dsr/dsr-core/questions";
 import { createRandom, type Seed, seedText } from "@dsr/env-bridge";
 import type { Json } from "../../checkpoints/manifest.js";
 import type { ClueSource } from "../clue-source.js";
@@ -28,7 +28,7 @@ export interface BuildDataOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What came out, with the rates of this run (clips that were already done are not counted). */
+/** What came out, with the rates of this run (neither clips that were already done nor their share of items count). */
 export interface BuildDataResult {
   readonly out: string;
   readonly videos: number;
@@ -40,7 +40,7 @@ export interface BuildDataResult {
 
 /** Builds or goes on building. @throws CoreInputError for a folder with other settings; CoreError when the disk fails */
 export async function buildData(options: BuildDataOptions): Promise<BuildDataResult> {
-  const { out, qas, now, onClip } = options;
+  const { out, now, onClip } = options;
   const folder = new DataFolder(out);
   await folder.begin(settingsOf(options), options.resume);
   const start = now();
@@ -63,7 +63,7 @@ export async function buildData(options: BuildDataOptions): Promise<BuildDataRes
     skipped: records.filter(({ status }) => status === "skipped").length,
     items: items.length,
     videosPerSecond: made / clipSeconds,
-    qasPerSecond: Math.min(qas, items.length) / seconds,
+    qasPerSecond: (items.length * made) / records.length / seconds,
   };
 }
 
@@ -71,9 +71,13 @@ export async function buildData(options: BuildDataOptions): Promise<BuildDataRes
 function finishedItems(records: readonly ClipRecord[], options: BuildDataOptions): readonly QuestionItem[] {
   const { qas, seed, rule, dialect } = options;
   const done = records.filter((record) => record.status === "done");
-  const given = done.flatMap((record) => record.items).slice(0, qas);
-  const candidates = done.flatMap((record) => record.candidates);
   const random = createRandom(seed, "options");
+  const letterDraw = new LetterDraw(createRandom(seed, "letters"));
+  const given = done
+    .flatMap((record) => record.items)
+    .slice(0, qas)
+    .map((item) => withLetter(item, letterDraw.next()));
+  const candidates = done.flatMap((record) => record.candidates);
   return [...given, ...chooseItems(candidates, { wanted: qas - given.length, rule, dialect, random })];
 }
 

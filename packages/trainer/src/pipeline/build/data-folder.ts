@@ -17,9 +17,9 @@ export const clipRecordSchema = z.discriminatedUnion("status", [
     status: z.literal("done"),
     id: z.string(),
     scene: z.string(),
-    candidates: z.array(candidateSchema),
-    items: z.array(questionItemSchema),
-    notes: z.array(z.string()),
+    candidates: z.array(candidateSchema).readonly(),
+    items: z.array(questionItemSchema).readonly(),
+    notes: z.array(z.string()).readonly(),
   }),
   z.strictObject({ status: z.literal("skipped"), id: z.string(), reason: z.string() }),
 ]);

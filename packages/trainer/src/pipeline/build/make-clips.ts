@@ -67,11 +67,7 @@ async function tryClip(
   }
   await writeWhole(folder.videoPath(clip.id), (path) => clip.writeVideo(path));
   await writeWholeContent(folder.cluesPath(clip.id), formatClues(clip.clues));
-  return { status: "done", id: clip.id, scene: clip.scene, candidates: [...candidates], items: mutable(items), notes };
-}
-
-function mutable<T>(list: readonly T[]): T[] {
-  return [...list];
+  return { status: "done", id: clip.id, scene: clip.scene, candidates, items, notes };
 }
 
 /** Turns a failing disk into an error that ends the run, and can be resumed from. */

@@ -8,6 +8,7 @@ import {
   type Dialect,
   drawPlan,
   EvenDraw,
+  mostClauses,
   type PlanOptions,
   type RandomSource,
   type TemplateType,
@@ -22,6 +23,8 @@ export interface TemplateGeneratorOptions {
   readonly perClip: number;
   /** Least margin of an answer; see `DerivedAnswer`. */
   readonly leastMargin: number;
+  /** Longer answers are left out; 15 unless given, the released limit. */
+  readonly mostClauses?: number;
   readonly plan?: Partial<PlanOptions>;
 }
 
@@ -67,12 +70,9 @@ function drawCandidates(clues: Clues, drawing: Drawing): readonly Candidate[] {
   return [...found.values()];
 }
 
-function drawCandidate(
-  clues: Clues,
-  type: TemplateType,
-  { plan, random, dialect, leastMargin }: Drawing,
-): Candidate | undefined {
+function drawCandidate(clues: Clues, type: TemplateType, { plan, random, ...rules }: Drawing): Candidate | undefined {
   const drawn = drawPlan(clues, type, { ...plan, random });
-  const candidate = drawn === undefined ? undefined : candidateOf(clues, drawn, dialect);
-  return candidate !== undefined && candidate.margin >= leastMargin ? candidate : undefined;
+  const candidate = drawn === undefined ? undefined : candidateOf(clues, drawn, rules.dialect);
+  if (candidate === undefined || candidate.answer.length > (rules.mostClauses ?? mostClauses)) return undefined;
+  return candidate.margin >= rules.leastMargin ? candidate : undefined;
 }

@@ -12,9 +12,6 @@ import {
 } from "@dsr/dsr-core/geometry";
 import type { SceneEntity, SceneObservation } from "./scene-observation.js";
 
-/** Fewer pixels than this do not count as seen. */
-export const leastPixels = 20;
-
 /** Files keep lengths to 10 µm and rotations to a millionth. */
 function rounded(value: number, decimals: number): number {
   const factor = 10 ** decimals;
@@ -33,7 +30,13 @@ interface Extent {
 /** Collects sampled frames of one clip. */
 export class ClueCollector {
   readonly #frames: ClueFrame[] = [];
+  readonly #leastPixels: number;
   readonly #objects = new Map<number, { readonly first: SceneEntity; readonly sightings: (Sighting | null)[] }>();
+
+  /** @param leastPixels fewer pixels than this do not count as seen */
+  constructor(leastPixels: number) {
+    this.#leastPixels = leastPixels;
+  }
 
   /** Takes one frame; `timestamp` in seconds. */
   add(scene: SceneObservation, timestamp: number): void {
@@ -48,7 +51,7 @@ export class ClueCollector {
       if (entity.isDead) continue;
       const known = this.#objects.get(entity.id) ?? { first: entity, sightings: Array<null>(frame).fill(null) };
       this.#objects.set(entity.id, known);
-      known.sightings.push(sightingOf(entity, extents.get(entity.id)));
+      known.sightings.push(sightingOf(entity, extents.get(entity.id), this.#leastPixels));
     }
     for (const { sightings } of this.#objects.values()) if (sightings.length === frame) sightings.push(null);
   }
@@ -75,7 +78,7 @@ function classOf(kind: string): { readonly class: string; readonly isAgent: bool
   return { class: kind.replace(/^item:/, "").replaceAll("_", " "), isAgent: !isItem };
 }
 
-function sightingOf(entity: SceneEntity, extent: Extent | undefined): Sighting {
+function sightingOf(entity: SceneEntity, extent: Extent | undefined, leastPixels: number): Sighting {
   const [x, y, z] = entity.position;
   const isSeen = extent !== undefined && extent.pixels >= leastPixels;
   const box: Box | null = isSeen ? [extent.left, extent.top, extent.right, extent.bottom] : null;

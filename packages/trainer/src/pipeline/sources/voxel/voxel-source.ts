@@ -1,6 +1,7 @@
 // Films scenes of an embedded world and takes exact clues from its observations.
 // Knows nothing about the world beyond the environment contract; whoever wires it hands the factory over.
-import { even, Mp4Writer, rgbToI420 } from "@dsr/dsr-core/video";
+import { writeFile } from "node:fs/promises";
+import { clearMp4Times, even, Mp4Writer, rgbToI420 } from "@dsr/dsr-core/video";
 import {
   createRandom,
   type Environment,
@@ -26,6 +27,8 @@ export interface VoxelSourceOptions {
   readonly stride: number;
   /** Sampled frames at the end that are left out of the video: they decide predictions. */
   readonly hiddenFrames: number;
+  /** Mobs with fewer pixels do not count as seen. */
+  readonly leastPixels: number;
   /** H.264's constant quantizer. */
   readonly quantizer: number;
 }
@@ -37,6 +40,7 @@ export const defaultVoxelSourceOptions: Omit<VoxelSourceOptions, "seed"> = {
   samples: 32,
   stride: 4,
   hiddenFrames: 2,
+  leastPixels: 20,
   quantizer: 22,
 };
 
@@ -84,7 +88,7 @@ async function film(
   const { samples, stride, hiddenFrames, ticksPerStep } = options;
   const [height, width] = options.imageSize;
   const work = drawCameraWork(script.style, script.random);
-  const clues = new ClueCollector();
+  const clues = new ClueCollector(options.leastPixels);
   const frameRate = ticksPerSecond / ticksPerStep;
   const pictures: Uint8Array[] = [];
   const lastVisible = (samples - 1 - hiddenFrames) * stride;
@@ -115,8 +119,11 @@ interface Encoding {
   readonly quantizer: number;
 }
 
-async function encode(pictures: readonly Uint8Array[], { quantizer, ...rest }: Encoding): Promise<void> {
+/** Encoded in memory, because dates must not reach the disk: the same clip gives the same bytes. */
+async function encode(pictures: readonly Uint8Array[], { path, quantizer, ...rest }: Encoding): Promise<void> {
   const writer = await Mp4Writer.open({ ...rest, quality: { quantizer } });
   for (const planes of pictures) await writer.add(planes);
-  await writer.finish();
+  const bytes = await writer.finish();
+  clearMp4Times(bytes);
+  await writeFile(path, bytes);
 }
