@@ -1,8 +1,9 @@
 // The commands that make and look at data, apart from the others because they load what only they need.
 import type { Command } from "commander";
 import { dataBuildCommand } from "./commands/data-build.js";
+import { dataFilmCommand } from "./commands/data-film.js";
 import { dataStatsCommand } from "./commands/data-stats.js";
 
 export function dataCommands(): readonly Command[] {
-  return [dataBuildCommand(), dataStatsCommand()];
+  return [dataBuildCommand(), dataStatsCommand(), dataFilmCommand()];
 }
