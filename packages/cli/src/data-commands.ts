@@ -5,6 +5,7 @@ import { dataCurateCommand } from "./commands/data-curate.js";
 import { dataExportCommand } from "./commands/data-export.js";
 import { dataExtractCommand } from "./commands/data-extract.js";
 import { dataGenerateCommand } from "./commands/data-generate.js";
+import { dataFilmCommand } from "./commands/data-film.js";
 import { dataMinerlCommand } from "./commands/data-minerl.js";
 import { dataReviewCommand } from "./commands/data-review.js";
 import { dataStatsCommand } from "./commands/data-stats.js";
@@ -19,6 +20,7 @@ export function dataCommands(): readonly Command[] {
     dataWriteCommand(),
     dataReviewCommand(),
     dataStatsCommand(),
+    dataFilmCommand(),
     dataExportCommand(),
     dataMinerlCommand(),
   ];

@@ -32,6 +32,7 @@ interface Options {
   readonly margin: number;
   readonly clauses: number;
   readonly leastPixels: number;
+  readonly samples: number;
   readonly image?: readonly [number, number];
   readonly resume?: true;
   readonly json?: true;
@@ -54,6 +55,7 @@ export function dataBuildCommand(): Command {
     .option("--margin <share>", "least shift of every threshold that an answer must survive", marginShare, 0.1)
     .option("--clauses <n>", "longest answer", integer(1, mostClauses), mostClauses)
     .option("--least-pixels <n>", "smallest mob that counts as seen", integer(1), defaultVoxelSourceOptions.leastPixels)
+    .option("--samples <n>", "sampled frames of a clip", integer(6, 512), defaultVoxelSourceOptions.samples)
     .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize);
   const fromVideos = "--source videos: folder of videos with captions";
   command.option("--from <folder>", fromVideos).option("--models <folder>", "--source videos: folder of vision models");
@@ -107,11 +109,12 @@ async function build({ json, ...options }: Options): Promise<void> {
   if (result.items === 0) process.exitCode = 1;
 }
 
-async function openSource({ seed, image, leastPixels }: Options): Promise<ClueSource> {
+async function openSource({ seed, image, leastPixels, samples }: Options): Promise<ClueSource> {
   return openVoxelSource(voxelSceneFactory, {
     ...defaultVoxelSourceOptions,
     seed,
     leastPixels,
+    samples,
     ...(image === undefined ? {} : { imageSize: image }),
   });
 }

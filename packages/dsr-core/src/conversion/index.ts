@@ -20,3 +20,4 @@ export {
   paperScenario,
 } from "./arithmetic.js";
 export { type ModelReport, inspectModel } from "./inspect-model.js";
+export { checkTarget, makeFolder } from "./make-folder.js";

@@ -16,6 +16,15 @@ export { type AttentionMapOptions, attentionHeat, drawAttention, heatOver } from
 export { questionText } from "./question-text.js";
 export { type MeasurePerceptionOptions, type PerceptionSpeed, measurePerception } from "./perf/measure-perception.js";
 export {
+  type GroundedQuestion,
+  type GroundingFrame,
+  groundQuestion,
+  groundingPads,
+  temporalPatchAt,
+} from "./grounding/ground-question.js";
+export { type PromptLayout, layOutPrompt } from "./local/prompt-layout.js";
+export type { PromptRequest } from "./local/prompt-request.js";
+export {
   type ComparePrecisionsOptions,
   type PrecisionComparison,
   comparePrecisions,

@@ -44,7 +44,7 @@ export {
 } from "./sample-frames.js";
 export { type PictureSize, type ResizeLimits, smartResize } from "./smart-resize.js";
 export { type TokenStream, createTokenStream } from "./token-stream.js";
-export { type DecodeOptions, type TextTokenizer, loadTokenizer } from "./tokenizer.js";
+export { type DecodeOptions, type TextTokenizer, createTokenizer, loadTokenizer } from "./tokenizer.js";
 export {
   type VideoSettings,
   createFrameResizer,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { closestName } from "../closest-name.js";
 import { CoreInputError, messageOf } from "../errors.js";
 import type { ChatPrompt } from "./chat-template.js";
-import { readJsonFile } from "./json-file.js";
+import { checkShape, readJsonFile } from "./json-file.js";
 import { type TokenStream, createTokenStream } from "./token-stream.js";
 
 /** How ids become text. */
@@ -52,7 +52,13 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   const file = await readJsonFile(path, tokenizerSchema);
   if (file === undefined) throw new CoreInputError(`${path}: expected the file of a tokenizer, found none`);
   const configuration = await readJsonFile(join(folder, "tokenizer_config.json"), configurationSchema);
-  const { eos_token: end, ...settings } = configuration ?? configurationSchema.parse({});
+  return createTokenizer(file, configuration ?? {}, path);
+}
+
+/** A tokenizer from the contents of `tokenizer.json` and `tokenizer_config.json`; `path` is for messages. */
+export function createTokenizer(content: unknown, configuration: unknown, path = "tokenizer.json"): TextTokenizer {
+  const file = checkShape(content, tokenizerSchema, path);
+  const { eos_token: end, ...settings } = checkShape(configuration, configurationSchema, path);
   try {
     return wrap(new Tokenizer(file, settings), typeof end === "object" ? end?.content : end);
   } catch (cause) {

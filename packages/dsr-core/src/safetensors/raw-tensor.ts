@@ -93,5 +93,6 @@ function bytesOf(data: NumberArray): Uint8Array {
 /** Typed arrays need aligned memory that starts at the first element. */
 function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   if (bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength) return bytes.buffer;
-  return bytes.slice().buffer as ArrayBuffer;
+  // A Buffer's own slice would be a view of the whole.
+  return new Uint8Array(bytes).buffer;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CoreInputError } from "../errors.js";
+import { float32Data } from "../graph/data.js";
 import type { NdData } from "../graph/graph.js";
 import { encodeHeader } from "./format.js";
 import { toNdData, toRawTensor } from "./raw-tensor.js";
@@ -181,4 +182,9 @@ test("a folder without an index is one file; without either, one clear line", as
   const reader = await openSafetensorsFolder(plain);
   expect((await reader.read("x")).data).toEqual(Float32Array.of(1));
   await reader.close();
+});
+
+test("a tensor that is a part of a larger Buffer has its own elements only", () => {
+  const bytes = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer).subarray(4, 12);
+  expect(toNdData("part", { type: "F32", shape: [2], bytes })).toEqual(float32Data([2], [2, 3]));
 });

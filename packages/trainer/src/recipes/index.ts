@@ -1,16 +1,25 @@
 // Named recipes.
 import { unknownNameError } from "@dsr/env-bridge/contract";
 import { characterRecipe } from "./character/character-recipe.js";
+import { geometryRecipe } from "./dsr-small/geometry-recipe.js";
+import { perceptionRecipe } from "./dsr-small/perception-recipe.js";
 import type { Recipe } from "./recipe.js";
 import { mediumSpeedRecipe, smallSpeedRecipe } from "./speed-recipes.js";
 
 export { characterRecipe } from "./character/character-recipe.js";
 export { fieldNoteWords, writeFieldNotes } from "./character/field-notes.js";
+export { type ExportSmallOptions, exportSmallModel } from "./dsr-small/export-model.js";
 export { type Recipe, defineRecipe } from "./recipe.js";
 export { mediumModel, mediumSpeedRecipe, smallModel, smallSpeedRecipe } from "./speed-recipes.js";
 
 /** Every recipe there is. */
-export const recipes: readonly Recipe[] = [characterRecipe, smallSpeedRecipe, mediumSpeedRecipe];
+export const recipes: readonly Recipe[] = [
+  characterRecipe,
+  geometryRecipe,
+  perceptionRecipe,
+  smallSpeedRecipe,
+  mediumSpeedRecipe,
+];
 
 /** The recipe of a name. Throws InputError with the closest name. */
 export function findRecipe(name: string): Recipe {

@@ -75,8 +75,9 @@ export class Observer {
     this.location = new LocationObserver();
   }
 
-  read(world: Simulation): Observation {
-    this.picture.draw(world);
+  /** Everything that is asked for; without `draws` the pictures are those of the last time. */
+  read(world: Simulation, draws = true): Observation {
+    if (draws) this.picture.draw(world);
     const observation: Record<string, SpaceValue> = {};
     for (const key of this.keys) observation[key] = this.valueOf(key, world);
     return observation;

@@ -35,21 +35,25 @@ interface Shot {
 
 /**
  * One scene a biome, named `scene_<biome>`. Options are the embedded world's, of which `observe`, `imageSize` and
- * `verticalFov` matter, and `ticksPerStep` (1 to 20): game ticks from one picture to the next.
+ * `verticalFov` matter, `ticksPerStep` (1 to 20): game ticks of a step, and `pictureEvery` (1 to 100): pictures are drawn
+ * anew on every so many steps only and repeated in between, for those who read few of them.
  */
 export class VoxelScene implements Environment {
   readonly spec: EnvironmentSpec;
   private readonly options: VoxelWorldOptions;
   private readonly ticksPerStep: number;
+  private readonly pictureEvery: number;
   private readonly observer: Observer;
   private shot: Shot | undefined;
+  private steps = 0;
 
   /** @throws InputError when an option is unknown or out of range */
-  constructor({ ticksPerStep = 1, ...options }: SpaceRecord = {}) {
+  constructor({ ticksPerStep = 1, pictureEvery = 1, ...options }: SpaceRecord = {}) {
     this.options = parseOptions({ observe: ["rgb", "segmentation", "camera", "entities"], ...options });
     const stranger = this.options.observe.find((key) => !observable.includes(key));
     if (stranger !== undefined) throw unknownNameError("observation key", stranger, observable);
-    this.ticksPerStep = ticksOf(ticksPerStep);
+    this.ticksPerStep = countOf("ticksPerStep", ticksPerStep, 20);
+    this.pictureEvery = countOf("pictureEvery", pictureEvery, 100);
     this.observer = new Observer(this.options);
     this.spec = {
       id: "voxel-scene",
@@ -74,6 +78,7 @@ export class VoxelScene implements Environment {
     }
     const world = startScene(biome, seed);
     this.observer.reset();
+    this.steps = 0;
     this.shot = { world, mobs: new RestlessMobs(world, createRandom(seed, "errands", biome)) };
     const info = { success: false, seed: seedText(seed), task, biome, timeOfDay: world.timeOfDay };
     return { observation: this.observer.read(world), info };
@@ -89,7 +94,8 @@ export class VoxelScene implements Environment {
       world.tick(minedojoNoop);
       flyCamera(world.player, world.grid, motion);
     }
-    const observation = this.observer.read(world);
+    this.steps++;
+    const observation = this.observer.read(world, this.steps % this.pictureEvery === 0);
     return { observation, reward: 0, terminated: false, truncated: false, info: { success: false } };
   }
 
@@ -99,10 +105,10 @@ export class VoxelScene implements Environment {
   }
 }
 
-function ticksOf(value: SpaceValue): number {
-  const ticks = typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN;
-  if (Number.isInteger(ticks) && ticks >= 1 && ticks <= 20) return ticks;
-  throw new InputError(`option ticksPerStep: expected an integer from 1 to 20, found ${JSON.stringify(value)}`);
+function countOf(option: string, value: SpaceValue, most: number): number {
+  const count = typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN;
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new InputError(`option ${option}: expected an integer from 1 to ${most}, found ${JSON.stringify(value)}`);
 }
 
 /** Hosts scenes to film. */

@@ -17,4 +17,11 @@ export * from "./parts/model-parts.js";
 export * from "./parts/model-tensors.js";
 export * from "./parts/tensor-names.js";
 export { type PatchGrid, type PatchPlaces, patchGrid, patchPlaces } from "./vision/patch-grid.js";
-export { patchLength, visionTower } from "./vision/vision-tower.js";
+export {
+  type VisionTowerOptions,
+  mergePatchTokens,
+  normalizedPatchTokens,
+  patchLength,
+  visionPatchTokens,
+  visionTower,
+} from "./vision/vision-tower.js";

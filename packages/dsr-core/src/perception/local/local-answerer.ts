@@ -10,8 +10,9 @@ import {
   checkRequest,
   letterOf,
 } from "../answerer.js";
-import { type Clip, checkClip, framePairs, secondsPerGridOf } from "../clip.js";
+import { type Clip, checkClip, framePairs, framesPerPatch, secondsPerGridOf } from "../clip.js";
 import { FeatureCache, type FeatureCacheStatistics } from "../feature-cache.js";
+import type { GroundingFrame } from "../grounding/ground-question.js";
 import { questionText } from "../question-text.js";
 import { Decoder } from "./decoder.js";
 import { type OpenModel, checkModel, sessionOf } from "./open-model.js";
@@ -164,6 +165,7 @@ export class LocalAnswerer implements Answerer {
       secondsPerGrid: secondsPerGridOf(clip),
       text: questionText(question, scoring === "likelihood" ? undefined : options),
       system,
+      frame: groundingFrameOf(clip),
     });
   }
 
@@ -196,6 +198,12 @@ export class LocalAnswerer implements Answerer {
     const ids = options.map((option) => [...tokenizer.encode(option), ...end]);
     return optionLikelihoods({ model: this.#model, decoder: this.#decoder }, prompt, ids);
   }
+}
+
+/** What boxes and times in a question about the clip refer to. */
+function groundingFrameOf({ frames }: Clip): GroundingFrame {
+  const { width = 0, height = 0 } = frames[0] ?? {};
+  return { width, height, timestamps: frames.map(({ timestamp }) => timestamp), framesPerPatch };
 }
 
 /** Places of the requests, those about one clip together so that work is shared; clips in the order they first come. */

@@ -20,14 +20,16 @@ export interface OpenModel {
   readonly sessions: PartSessions;
 }
 
-/** Parts that answering does not use: they serve training and grounding. */
-const unusedParts: ReadonlySet<ModelPartName> = new Set(["region_tokens", "track_slots"]);
-
-/** Names of the parts that must be open. */
+/** Names of the parts that must be open; regions and tracks are used where the configuration names their pads. */
 export function answeringParts(config: VisionLanguageConfig): readonly ModelPartName[] {
+  const { regionPad, trackPad } = config.tokens;
+  const unused = new Set<ModelPartName>([
+    ...(regionPad === undefined ? (["region_tokens"] as const) : []),
+    ...(trackPad === undefined ? (["track_slots"] as const) : []),
+  ]);
   return modelParts(config)
     .map(({ name }) => name)
-    .filter((name) => !unusedParts.has(name));
+    .filter((name) => !unused.has(name));
 }
 
 /** The session of a part. @throws CoreInputError when the model has none */

@@ -7,6 +7,7 @@ import type { GsmAttention } from "../answerer.js";
 import { type OpenModel, sessionOf } from "./open-model.js";
 import type { PairFeatures } from "./pair-encoder.js";
 import type { PartTimer } from "./part-timer.js";
+import { placeGrounding } from "./grounding-rows.js";
 import { type PromptLayout, geometryPositions } from "./prompt-layout.js";
 import { addRows, floatsOf, joinRows, pickRows } from "./tensor-rows.js";
 
@@ -33,14 +34,17 @@ export async function embedPrompt(
   const rows = Float32Array.from(text);
   const vision = joinRows(features.map((pair) => pair.vision));
   const geometry = features.flatMap((pair) => pair.geometry ?? []);
-  rows.set(model.config.fusion === "addition" ? addRows(vision, joinRows(geometry)) : vision, layout.padsAt * width);
-  if (model.config.fusion !== "gsm") return { rows, attention: undefined };
-  const selected = await timer.time("gsmMs", () =>
-    selectGeometry(model, layout, { text, geometry: joinRows(geometry) }),
-  );
-  rows.set(selected.tokens, (layout.padsAt + layout.pads) * width);
+  const seen = model.config.fusion === "addition" ? addRows(vision, joinRows(geometry)) : vision;
   const [pair] = features;
   const grid = [features.length, pair?.rows ?? 0, pair?.columns ?? 0] as const;
+  rows.set(seen, layout.padsAt * width);
+  if (layout.regions.length > 0)
+    await timer.time("prefillMs", () => placeGrounding(model, layout, { rows, seen, grid }));
+  if (model.config.fusion !== "gsm") return { rows, attention: undefined };
+  const selected = await timer.time("gsmMs", () =>
+    selectGeometry(model, layout, { text: rows, geometry: joinRows(geometry) }),
+  );
+  rows.set(selected.tokens, (layout.padsAt + layout.pads) * width);
   return { rows, attention: { weights: selected.weights, queries: layout.extraPads, grid } };
 }
 

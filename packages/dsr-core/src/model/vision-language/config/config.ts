@@ -90,6 +90,10 @@ export interface SpecialTokens {
   readonly visionEnd: number;
   readonly imagePad: number;
   readonly videoPad: number;
+  /** Stands for a region that a question names; present with region tokens. */
+  readonly regionPad?: number;
+  /** Stands for a track slot; present with track slots. */
+  readonly trackPad?: number;
   /** Ids that are no text to the GSM: chat and vision marks. */
   readonly nonText: readonly number[];
   /** Ids that end an answer. */

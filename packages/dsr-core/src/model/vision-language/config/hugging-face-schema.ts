@@ -80,7 +80,11 @@ export const dsrSchema = z.strictObject({
   num_queries: count.optional(),
   query_source: z.enum(["learned", "tracks"]).default("learned"),
   region_tokens: z.boolean().default(false),
+  /** Id of the pad that stands for a region in a prompt. */
+  region_token_id: tokenId.optional(),
   track_tubelets: z.number().int().nonnegative().default(0),
+  /** Id of the pad that stands for a track slot in a prompt. */
+  track_token_id: tokenId.optional(),
   output_heads: z.array(headSchema).default([]),
 });
 

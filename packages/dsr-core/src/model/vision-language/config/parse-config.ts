@@ -69,6 +69,8 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
       visionEnd: top.vision_end_token_id,
       imagePad: top.image_token_id,
       videoPad: top.video_token_id,
+      ...(own.region_token_id === undefined ? {} : { regionPad: own.region_token_id }),
+      ...(own.track_token_id === undefined ? {} : { trackPad: own.track_token_id }),
       nonText: top.non_text_token_ids ?? RELEASED_NON_TEXT,
       endOfAnswer: [top.eos_token_id ?? []].flat(),
     },

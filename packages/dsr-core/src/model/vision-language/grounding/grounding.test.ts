@@ -7,7 +7,7 @@ import type { VisionLanguageConfig } from "../config/config.js";
 import { type ModelPartName, modelParts } from "../parts/model-parts.js";
 import { modelTensors } from "../parts/model-tensors.js";
 import { openTestGraph, tinyConfig, weightNumbers } from "../test-model.js";
-import { regionPosition, regionWeights } from "./region-tokens.js";
+import { REGION_NUMBERS, regionNumbers, regionPosition, regionWeights } from "./region-tokens.js";
 
 const heads = [
   { name: "state", layer: 1, size: 8 },
@@ -65,7 +65,9 @@ test("region tokens are pooled features and the box, each through its own map", 
   const session = await open("region_tokens");
   const width = config.text.hiddenSize;
   const features = numbers([1, 3, width], 1);
-  const boxes = float32Data([1, 1, 5], [0.1, 0.2, 0.5, 0.6, 0.25]);
+  const region = { box: [0.1, 0.2, 0.5, 0.6], temporalPatch: 1 } as const;
+  const boxes = float32Data([1, 1, REGION_NUMBERS], regionNumbers(region, { temporal: 4 }));
+  expect(boxes.data[4 * 17]).toBeCloseTo(0.375, 6);
   const weights = float32Data([1, 1, 3], [0.25, 0, 0.75]);
   const found = await session.run({ image_features: features, region_weights: weights, region_boxes: boxes });
   await session.close();

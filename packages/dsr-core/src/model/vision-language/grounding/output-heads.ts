@@ -4,15 +4,18 @@ import type { GraphBuilder } from "../../../graph/builder.js";
 import type { Value } from "../../../graph/graph.js";
 import { linear } from "../../../graph/layers/linear.js";
 import { rmsNorm } from "../../../graph/layers/normalization.js";
-import { expand, gatherElements, unsqueeze } from "../../../graph/operators/movement.js";
+import { multiplyDimensions } from "../../../graph/dimension.js";
+import { add, multiply } from "../../../graph/operators/elementwise.js";
+import { gather, range, reshape, unsqueeze } from "../../../graph/operators/movement.js";
 import type { OutputHeadConfig } from "../config/config.js";
 
 /** Hidden states [batch, slots, width] at positions int64 [batch, slots] of [batch, tokens, width]. */
 export function statesAt(builder: GraphBuilder, hidden: Value, positions: Value): Value {
-  const [batch = 1, slots = 1] = positions.shape;
-  const width = hidden.shape.at(-1) ?? 1;
-  const everywhere = expand(builder, unsqueeze(builder, positions, [2]), [batch, slots, width]);
-  return gatherElements(builder, hidden, everywhere, 1);
+  const [batch = 1, tokens = 1, width = 1] = hidden.shape;
+  const first = multiply(builder, range(builder, batch), builder.lengths([tokens]));
+  const places = add(builder, positions, unsqueeze(builder, first, [1]));
+  const rows = reshape(builder, hidden, [multiplyDimensions(batch, tokens), width]);
+  return gather(builder, rows, places);
 }
 
 /** One head's outputs [batch, slots, size]; weights `heads.<name>.norm` and `heads.<name>.proj`. */

@@ -6,12 +6,14 @@ import { linear } from "../../../graph/layers/linear.js";
 import { add } from "../../../graph/operators/elementwise.js";
 import { matMul } from "../../../graph/operators/matmul.js";
 
-/** Numbers that describe a region: x1, y1, x2, y2 as parts of the picture, and its time as a part of the clip. */
-export const REGION_NUMBERS = 5;
+const FREQUENCIES = 8;
+
+/** Numbers that describe a region: each of x1, y1, x2, y2 and time, with sines and cosines of eight frequencies. */
+export const REGION_NUMBERS = 5 * (1 + 2 * FREQUENCIES);
 
 /**
  * Region tokens [batch, regions, width] from vision tokens [batch, tokens, width], pooling weights [batch, regions,
- * tokens] (each row sums to 1; see `regionWeights`) and the regions' numbers [batch, regions, 5]. Weights:
+ * tokens] (each row sums to 1; see `regionWeights`) and the regions' numbers [batch, regions, 85] (see `regionNumbers`). Weights:
  * `grounding.region_features`, `grounding.region_box`.
  */
 export function regionTokens(
@@ -37,6 +39,22 @@ export interface RegionGrid {
   readonly temporal: number;
   readonly rows: number;
   readonly columns: number;
+}
+
+/**
+ * The numbers [85] of a region: corners as parts of the picture and its time as a part of the clip, each followed by sines
+ * and cosines that turn 1.6 times as fast from one to the next, so that a linear map can tell near places apart.
+ */
+export function regionNumbers(region: Region, grid: Pick<RegionGrid, "temporal">): Float32Array {
+  const time = (region.temporalPatch + 0.5) / grid.temporal;
+  const waves = [...region.box, time].flatMap((number) => [
+    number,
+    ...Array.from({ length: FREQUENCIES }, (_, step) => (Math.PI / 2) * 1.6 ** step * number).flatMap((angle) => [
+      Math.sin(angle),
+      Math.cos(angle),
+    ]),
+  ]);
+  return Float32Array.from(waves);
 }
 
 /** Length of what two intervals share. */

@@ -109,25 +109,36 @@ export function mergerMlp(builder: GraphBuilder, name: string, x: Value, outputs
   return linear(builder, `${name}.2`, hidden, outputs, { bias: true });
 }
 
+/** What the tower is made of and looks at. */
+export interface VisionTowerOptions {
+  readonly config: VisionConfig;
+  readonly grid: PatchGrid;
+}
+
+/** The merger's norm of patch tokens, before they are put side by side. */
+export function normalizedPatchTokens(builder: GraphBuilder, x: Value): Value {
+  return rmsNorm(builder, `${NAME}.merger.ln_q`, x, NORM_EPSILON);
+}
+
 /** [temporal, patches, width] → [temporal·blocks, outputs]: the patches of a block side by side, then two maps. */
-function mergePatches(builder: GraphBuilder, x: Value, around: Surroundings, outputs: number): Value {
-  const { config, grid } = around;
-  const normal = rmsNorm(builder, `${NAME}.merger.ln_q`, x, NORM_EPSILON);
+export function mergePatchTokens(
+  builder: GraphBuilder,
+  x: Value,
+  { config, grid, outputs }: VisionTowerOptions & { readonly outputs: number },
+): Value {
   const tokens = multiplyDimensions(grid.temporal, grid.blocks);
-  const joined = reshape(builder, normal, [tokens, config.hiddenSize * grid.merge ** 2]);
-  return mergerMlp(builder, `${NAME}.merger.mlp`, joined, outputs);
+  return builder.scoped(`${NAME}.merger`, () => {
+    const normal = normalizedPatchTokens(builder, x);
+    const joined = reshape(builder, normal, [tokens, config.hiddenSize * grid.merge ** 2]);
+    return mergerMlp(builder, `${NAME}.merger.mlp`, joined, outputs);
+  });
 }
 
 /**
- * Vision tokens [temporal·blocks, outputs] of flattened patches float32 [temporal·patches, channels·frames·side²] in
- * Qwen2-VL's order, normalised. Weights have the reference's names under `visual`.
+ * Patch tokens [temporal, patches, width] after all blocks of flattened patches float32 [temporal·patches,
+ * channels·frames·side²] in Qwen2-VL's order, normalised. Weights have the reference's names under `visual`.
  */
-export function visionTower(
-  builder: GraphBuilder,
-  pixels: Value,
-  options: { readonly config: VisionConfig; readonly grid: PatchGrid; readonly outputs: number },
-): Value {
-  const { config, grid, outputs } = options;
+export function visionPatchTokens(builder: GraphBuilder, pixels: Value, { config, grid }: VisionTowerOptions): Value {
   const places = builder.scoped(`${NAME}.places`, () => patchPlaces(builder, grid));
   const rotary = builder.scoped(`${NAME}.rotary`, () =>
     rotaryOfPlaces(builder, places, config.hiddenSize / config.heads),
@@ -138,7 +149,7 @@ export function visionTower(
     ? builder.scoped(`${NAME}.windows`, () => attentionWindows(builder, grid, places, config))
     : undefined;
   const embedded = builder.scoped(`${NAME}.patch_embed`, () => embedPatches(builder, pixels, config, grid));
-  const hidden = blocks.reduce((x, position) => {
+  return blocks.reduce((x, position) => {
     const whole = config.fullAttentionBlocks.includes(position);
     return block(builder, `${NAME}.blocks.${position}`, x, {
       config,
@@ -147,7 +158,13 @@ export function visionTower(
       windows: whole ? undefined : windows,
     });
   }, embedded);
-  return builder.scoped(`${NAME}.merger`, () =>
-    mergePatches(builder, hidden, { config, grid, rotary, windows }, outputs),
-  );
+}
+
+/** Vision tokens [temporal·blocks, outputs] of flattened patches; see {@link visionPatchTokens}. */
+export function visionTower(
+  builder: GraphBuilder,
+  pixels: Value,
+  options: VisionTowerOptions & { readonly outputs: number },
+): Value {
+  return mergePatchTokens(builder, visionPatchTokens(builder, pixels, options), options);
 }

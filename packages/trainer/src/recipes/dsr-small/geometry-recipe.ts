@@ -1,0 +1,190 @@
+// The recipe `dsr-geometry`: vision tower and geometry encoder learn, patch by patch, what the embedded world knows exactly.
+// Knows nothing about questions. The paper takes both from others (Qwen2.5-VL, π³); this is their small counterpart.
+import { z } from "zod";
+import { type GraphBuilder, type NdData, type Value, linear, reshape, slice, tensorData } from "@dsr/dsr-core/graph";
+import {
+  type VisionLanguageConfig,
+  geometryEncoder,
+  normalizedPatchTokens,
+  renormalizedFrames,
+  visionPatchTokens,
+} from "@dsr/dsr-core/model";
+import { ClipStore } from "../../clips/index.js";
+import {
+  type LossTerm,
+  type TrainingGraph,
+  buildTrainingGraph,
+  crossEntropy,
+  squaredError,
+  warmupCosine,
+} from "../../engine/index.js";
+import type { BatchSource } from "../../training/index.js";
+import { defineRecipe } from "../recipe.js";
+import {
+  DenseTargetReader,
+  type DenseTargets,
+  classNames,
+  emptyTargets,
+  patchCells,
+  poseSize,
+} from "./dense-targets.js";
+import { smallModelConfig } from "./model-file.js";
+import { smallModelGroups } from "./parameter-groups.js";
+import { gridOfFrames, pixelPatches } from "./pixel-patches.js";
+import { smallTokens } from "./small-tokenizer.js";
+
+const schema = z.strictObject({
+  seed: z.string().default("dsr"),
+  /** Folder of a clip store (`dsr data film`). */
+  clips: z.string(),
+  /** Clips that are used, from the first; all when absent. */
+  mostClips: z.number().int().positive().optional(),
+  steps: z.number().int().positive().default(1500),
+  /** Clips a step sees. */
+  batch: z.number().int().positive().max(64).default(4),
+  learningRate: z.number().positive().default(2e-3),
+  warmup: z.number().int().nonnegative().default(60),
+});
+
+type Settings = z.output<typeof schema>;
+
+const outputs = patchCells + patchCells * classNames.length + poseSize;
+
+interface TargetInputs {
+  readonly depths: Value;
+  readonly depthMask: Value;
+  readonly classes: Value;
+  readonly classWeights: Value;
+  readonly poses: Value;
+  readonly poseMask: Value;
+}
+
+function targetInputs(builder: GraphBuilder, patches: number): TargetInputs {
+  const rows = (name: string, size: number): Value => builder.input(name, "float32", [patches, size]);
+  return {
+    depths: rows("depths", patchCells),
+    depthMask: rows("depth_mask", patchCells),
+    classes: builder.input("classes", "int64", [patches * patchCells]),
+    classWeights: builder.input("class_weights", "float32", [patches * patchCells]),
+    poses: rows("poses", poseSize),
+    poseMask: rows("pose_mask", poseSize),
+  };
+}
+
+/** Losses of one network: depths, classes and poses of its patches. */
+function denseLosses(builder: GraphBuilder, name: string, tokens: Value, inputs: TargetInputs): readonly LossTerm[] {
+  const [patches = 0] = inputs.depths.shape.map(Number);
+  const made = linear(builder, `heads.${name}`, reshape(builder, tokens, [patches, -1]), outputs, {
+    bias: true,
+    deviation: 0.02,
+  });
+  const classesEnd = patchCells * (1 + classNames.length);
+  const part = (start: number, end: number): Value => slice(builder, made, { axis: 1, start, end });
+  const cells = patches * patchCells;
+  const { depths, depthMask, classes, classWeights, poses, poseMask } = inputs;
+  const logits = reshape(builder, part(patchCells, classesEnd), [cells, classNames.length]);
+  const predictions = part(classesEnd, outputs);
+  return [
+    squaredError(builder, `${name}.depth`, { predictions: part(0, patchCells), targets: depths, mask: depthMask }),
+    { ...crossEntropy(builder, `${name}.class`, { logits, targets: classes, mask: classWeights }), coefficient: 2 },
+    squaredError(builder, `${name}.pose`, { predictions, targets: poses, mask: poseMask }),
+  ];
+}
+
+/** The second frame of each pair: the geometry encoder sees frames one by one, and half of them teach it as much. */
+function lastOfPairs(builder: GraphBuilder, frames: Value): Value {
+  const [count = 0, patches = 0, length = 0] = frames.shape.map(Number);
+  const pairs = reshape(builder, frames, [count / 2, 2, patches, length]);
+  return reshape(builder, slice(builder, pairs, { axis: 1, start: 1, end: 2 }), [count / 2, patches, length]);
+}
+
+function trainingGraph(config: VisionLanguageConfig, store: ClipStore, settings: Settings): TrainingGraph {
+  const { vision, geometry } = config;
+  if (geometry === undefined) throw new TypeError("the small model has a geometry encoder");
+  const { height, width, frames: count } = store.about;
+  const { batch, seed, steps, warmup, learningRate: peak } = settings;
+  return buildTrainingGraph({
+    name: "dsr-geometry",
+    seed,
+    groups: smallModelGroups(),
+    schedule: warmupCosine({ peak, warmup, steps, floor: 0.03 }),
+    clipNorm: 1,
+    define: (builder) => {
+      const frames = builder.input("frames", "uint8", [batch, count, height, width, 3]);
+      const grid = gridOfFrames(frames, vision);
+      const pixels = pixelPatches(builder, frames, vision);
+      const seen = normalizedPatchTokens(builder, visionPatchTokens(builder, pixels, { config: vision, grid }));
+      const pictures = renormalizedFrames(builder, pixels, vision, grid);
+      const encoded = geometryEncoder(builder, lastOfPairs(builder, pictures), {
+        config: geometry,
+        vision: { ...vision, temporalPatchSize: 1 },
+        grid,
+      });
+      const targets = targetInputs(builder, Number(grid.temporal) * Number(grid.patches));
+      return {
+        losses: [...denseLosses(builder, "tower", seen, targets), ...denseLosses(builder, "encoder", encoded, targets)],
+      };
+    },
+  });
+}
+
+function targetFeeds(targets: DenseTargets): Readonly<Record<string, NdData>> {
+  const patches = targets.poses.length / poseSize;
+  const cells = [patches, patchCells];
+  return {
+    depths: tensorData("float32", cells, targets.depths),
+    depth_mask: tensorData("float32", cells, new Float32Array(patches * patchCells).fill(1)),
+    classes: tensorData("int64", [patches * patchCells], targets.classes),
+    class_weights: tensorData("float32", [patches * patchCells], targets.classWeights),
+    poses: tensorData("float32", [patches, poseSize], targets.poses),
+    pose_mask: tensorData("float32", [patches, poseSize], targets.poseMask),
+  };
+}
+
+function batches(store: ClipStore, batch: number): BatchSource {
+  const { frames, height, width } = store.about;
+  const reader = new DenseTargetReader(store);
+  return {
+    next: (random) => {
+      const chosen = Array.from({ length: batch }, () => random.integer(store.count));
+      const size = frames * height * width * 3;
+      const rgb = new Uint8Array(batch * size);
+      const pairs = (frames / 2) * reader.patches;
+      const targets = emptyTargets(batch * pairs);
+      chosen.forEach((clip, place) => {
+        store.rgb(clip, rgb.subarray(place * size, (place + 1) * size));
+        reader.read(clip, targets, { at: place * pairs, first: 1, step: 2 });
+      });
+      return {
+        frames: tensorData("uint8", [batch, frames, height, width, 3], rgb),
+        ...targetFeeds(targets),
+      };
+    },
+  };
+}
+
+/** Dense geometry of every patch: the small model's eyes, before it is asked anything. */
+export const geometryRecipe = defineRecipe({
+  name: "dsr-geometry",
+  description: "vision tower and geometry encoder of dsr-small, from exact depth, classes and poses (needs clips)",
+  schema,
+  task: (settings) => {
+    const store = ClipStore.open(settings.clips, settings.mostClips);
+    const config = smallModelConfig({ fusion: "gsm", ...smallTokens() });
+    return {
+      recipe: "dsr-geometry",
+      identity: {
+        ...settings,
+        mostClips: settings.mostClips ?? null,
+        clips: JSON.stringify(store.about.settings),
+        count: store.count,
+      },
+      seed: settings.seed,
+      steps: settings.steps,
+      training: trainingGraph(config, store, settings),
+      batches: batches(store, settings.batch),
+      parts: 1,
+      samples: { perStep: settings.batch, unit: "clips" },
+    };
+  },
+});

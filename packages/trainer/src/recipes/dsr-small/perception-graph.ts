@@ -1,0 +1,236 @@
+// One training step of the small model: a few clips, several questions about each, every clip read once.
+// Knows nothing about clips' files or how questions are drawn.
+import {
+  type GraphBuilder,
+  type Value,
+  type WeightSource,
+  add,
+  causalBias,
+  concat,
+  expand,
+  int64Data,
+  matMul,
+  multiply,
+  paddingBias,
+  reshape,
+  slice,
+  unsqueeze,
+} from "@dsr/dsr-core/graph";
+import {
+  type KeyValues,
+  REGION_NUMBERS,
+  type VisionLanguageConfig,
+  decoder,
+  embedTokens,
+  finalNorm,
+  geometryEncoder,
+  geometrySelection,
+  languageHead,
+  mergePatchTokens,
+  outputHead,
+  regionTokens,
+  renormalizedFrames,
+  spatialMerger,
+  statesAt,
+  trackSlots,
+  visionPatchTokens,
+} from "@dsr/dsr-core/model";
+import {
+  type LossTerm,
+  type TrainingDefinition,
+  type TrainingOptions,
+  crossEntropy,
+  squaredError,
+} from "../../engine/index.js";
+import { relationSize, stateSize, tubelets } from "./model-file.js";
+import { gridOfFrames, pixelPatches } from "./pixel-patches.js";
+import { type PromptPrefix, type RowSizes, featureCount, mostRegions, slotCount } from "./question-rows.js";
+
+/** What the graph is built for. */
+export interface PerceptionStep {
+  readonly config: VisionLanguageConfig;
+  readonly sizes: RowSizes;
+  readonly prefix: PromptPrefix;
+  readonly clips: number;
+  /** Frames, height and width of clips. */
+  readonly frames: readonly [number, number, number];
+  /** Factor of the regression losses. */
+  readonly regression: number;
+}
+
+/** Weights that were learned before and stay as they are: the tower's blocks and the geometry encoder. */
+export function frozenWeights(weights: WeightSource): WeightSource {
+  const isFrozen = (name: string): boolean =>
+    /^visual\.(?:patch_embed|blocks|merger\.ln_q|spatial_encoder)\b/u.test(name);
+  return (name, shape) => (isFrozen(name) ? weights(name, shape) : undefined);
+}
+
+interface Seen {
+  /** [clips, tokens, width] as the language model reads them. */
+  readonly vision: Value;
+  /** [clips, tokens, width]; undefined for plain models. */
+  readonly geometry: Value | undefined;
+}
+
+/** Both encoders on all clips. */
+function seeClips(builder: GraphBuilder, { config, clips, frames, sizes }: PerceptionStep): Seen {
+  const { vision, geometry, text } = config;
+  const bytes = builder.input("frames", "uint8", [clips, ...frames, 3]);
+  const grid = gridOfFrames(bytes, vision);
+  const pixels = pixelPatches(builder, bytes, vision);
+  const outputs = text.hiddenSize;
+  const batched = (tokens: Value): Value => reshape(builder, tokens, [clips, sizes.videoTokens, outputs]);
+  const patches = visionPatchTokens(builder, pixels, { config: vision, grid });
+  const tokens = batched(mergePatchTokens(builder, patches, { config: vision, grid, outputs }));
+  if (geometry === undefined) return { vision: tokens, geometry: undefined };
+  const pictures = renormalizedFrames(builder, pixels, vision, grid);
+  const encoded = geometryEncoder(builder, pictures, { config: geometry, vision, grid });
+  const merged = batched(spatialMerger(builder, encoded, { grid, frames: vision.temporalPatchSize, outputs }));
+  return config.fusion === "addition"
+    ? { vision: add(builder, tokens, merged), geometry: undefined }
+    : { vision: tokens, geometry: merged };
+}
+
+/** Each row of a clip once for every question about it: [clips, …] → [questions, …]. */
+function forQuestions(builder: GraphBuilder, x: Value, questions: number): Value {
+  const [clips = 1, ...rest] = x.shape.map(Number);
+  const each = questions / clips;
+  const spread = expand(builder, unsqueeze(builder, x, [1]), [clips, each, ...rest]);
+  return reshape(builder, spread, [questions, ...rest]);
+}
+
+/** Keys and values of what all questions about a clip have before them. */
+function readPrefix(builder: GraphBuilder, step: PerceptionStep, vision: Value): readonly KeyValues[] {
+  const { config, prefix, clips, sizes } = step;
+  const length = prefix.ids.length;
+  const before = length - sizes.videoTokens;
+  const ids = builder.constant(int64Data([1, before], prefix.ids.slice(0, before)));
+  const words = expand(builder, embedTokens(builder, config.text, ids), [clips, before, config.text.hiddenSize]);
+  const positions = int64Data([3, 1, length], prefix.positions.flat().map(Number));
+  return builder.scoped("prefix", () => {
+    const made = decoder(builder, config.text, {
+      embeddings: concat(builder, [words, vision], 1),
+      positions: builder.constant(positions),
+      bias: causalBias(builder, length, length),
+    });
+    return made.present.map(({ key, value }) => ({
+      key: forQuestions(builder, key, sizes.questions),
+      value: forQuestions(builder, value, sizes.questions),
+    }));
+  });
+}
+
+interface Grounding {
+  /** [questions, regions, width]. */
+  readonly regions: Value;
+  /** [questions, slots, width]. */
+  readonly slots: Value;
+}
+
+function ground(builder: GraphBuilder, { config, sizes, clips }: PerceptionStep, vision: Value): Grounding {
+  const { questions, videoTokens } = sizes;
+  const width = config.text.hiddenSize;
+  const rows = (questions / clips) * mostRegions;
+  const weights = builder.input("region_weights", "float32", [questions, mostRegions, videoTokens]);
+  const boxes = builder.input("region_boxes", "float32", [questions, mostRegions, REGION_NUMBERS]);
+  const made = regionTokens(builder, {
+    features: vision,
+    weights: reshape(builder, weights, [clips, rows, videoTokens]),
+    boxes: reshape(builder, boxes, [clips, rows, REGION_NUMBERS]),
+  });
+  const regions = reshape(builder, made, [questions, mostRegions, width]);
+  const times = builder.integers(Array.from({ length: tubelets }, (_, tubelet) => tubelet));
+  return {
+    regions,
+    slots: trackSlots(builder, { objects: regions, tubelets: times }, config.grounding.trackTubelets),
+  };
+}
+
+/** Embeddings of ids [rows, length] with features in the places of pads. */
+function embedWith(
+  builder: GraphBuilder,
+  config: VisionLanguageConfig,
+  inputs: { readonly ids: Value; readonly keep: Value; readonly placement: Value; readonly features: Value },
+): Value {
+  const words = multiply(builder, embedTokens(builder, config.text, inputs.ids), inputs.keep);
+  return add(builder, words, matMul(builder, inputs.placement, inputs.features));
+}
+
+function selectGeometry(builder: GraphBuilder, step: PerceptionStep, geometry: Value, grounding: Grounding): Value {
+  const { config, sizes, prefix } = step;
+  const { gsm, text } = config;
+  if (gsm === undefined) throw new TypeError("geometry is selected by the fusion gsm only");
+  const { questions, words, videoTokens } = sizes;
+  const shape = [questions, words];
+  const embeddings = embedWith(builder, config, {
+    ids: builder.input("words", "int64", shape),
+    keep: builder.input("word_keep", "float32", [...shape, 1]),
+    placement: builder.input("word_placement", "float32", [...shape, mostRegions]),
+    features: grounding.regions,
+  });
+  const before = prefix.ids.length - videoTokens;
+  const start = prefix.positions[0]?.[before] ?? 0n;
+  const places = prefix.positions.flatMap((axis) => axis.slice(before).map((position) => Number(position - start)));
+  const { tokens } = geometrySelection(
+    builder,
+    { text, gsm },
+    {
+      text: embeddings,
+      geometry: forQuestions(builder, geometry, questions),
+      positions: builder.constant(int64Data([3, 1, videoTokens], places)),
+      textBias: paddingBias(builder, builder.input("word_mask", "float32", shape)),
+    },
+  );
+  return tokens;
+}
+
+function losses(builder: GraphBuilder, step: PerceptionStep, hidden: readonly Value[]): readonly LossTerm[] {
+  const { config, sizes, regression } = step;
+  const { questions, suffix } = sizes;
+  const last = hidden.at(-1);
+  if (last === undefined) throw new TypeError("a decoder gives hidden states");
+  const logits = languageHead(builder, config.text, finalNorm(builder, config.text, last));
+  const targets = builder.input("targets", "int64", [questions, suffix]);
+  const mask = builder.input("mask", "float32", [questions, suffix]);
+  const places = builder.input("slot_positions", "int64", [questions, slotCount]);
+  const heads = config.grounding.heads.map((head) => {
+    const shape = [questions, slotCount, head.name === "state" ? stateSize : relationSize];
+    const states = statesAt(builder, hidden[head.layer] ?? last, places);
+    return {
+      ...squaredError(builder, head.name, {
+        predictions: outputHead(builder, head, states, config.text.normEpsilon),
+        targets: builder.input(`${head.name}_targets`, "float32", shape),
+        mask: builder.input(`${head.name}_mask`, "float32", shape),
+      }),
+      coefficient: regression,
+    };
+  });
+  return [crossEntropy(builder, "answer", { logits, targets, mask }), ...heads];
+}
+
+/** The definition of a training step; inputs are `frames` and those of `QuestionRows`. */
+export function definePerceptionStep(step: PerceptionStep): TrainingOptions["define"] {
+  return (builder): TrainingDefinition => {
+    const { config, sizes, prefix } = step;
+    const { questions, suffix, queries } = sizes;
+    const seen = seeClips(builder, step);
+    const past = readPrefix(builder, step, seen.vision);
+    const grounding = ground(builder, step, seen.vision);
+    const selected = seen.geometry === undefined ? [] : [selectGeometry(builder, step, seen.geometry, grounding)];
+    const features = concat(builder, [...selected, grounding.regions, grounding.slots], 1);
+    const placement = builder.input("placement", "float32", [questions, suffix, featureCount(sizes)]);
+    const embeddings = embedWith(builder, config, {
+      ids: builder.input("ids", "int64", [questions, suffix]),
+      keep: builder.input("keep", "float32", [questions, suffix, 1]),
+      placement: selected.length > 0 ? placement : slice(builder, placement, { axis: 2, start: queries }),
+      features,
+    });
+    const { hidden } = decoder(builder, config.text, {
+      embeddings,
+      positions: builder.input("positions", "int64", [3, questions, suffix]),
+      bias: causalBias(builder, suffix, prefix.ids.length + suffix),
+      past,
+    });
+    return { losses: losses(builder, step, hidden) };
+  };
+}

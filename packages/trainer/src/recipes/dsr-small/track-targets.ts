@@ -1,0 +1,117 @@
+// What the slots of a question's objects should know: where each object is in every pair of frames, and how it stands to
+// what is asked. Knows nothing about graphs. Slots come object by object, pair by pair; a pair's second frame counts.
+import {
+  type Clues,
+  type Vector3,
+  columnOf,
+  directionToViewer,
+  norm,
+  scale,
+  seenAt,
+  subtract,
+  toViewer,
+} from "@dsr/dsr-core/geometry";
+import { type QuestionPlan, type Target, objectOf, positionOf, viewpointOf } from "@dsr/dsr-core/questions";
+import { posesOf } from "./dense-targets.js";
+import { relationSize, stateSize, tubelets } from "./model-file.js";
+
+/** Targets and masks [slots, size] of the two heads. */
+export interface TrackTargets {
+  readonly state: Float32Array;
+  readonly stateMask: Float32Array;
+  readonly relation: Float32Array;
+  readonly relationMask: Float32Array;
+}
+
+/** Empty targets of some slots. */
+export function emptyTracks(slots: number): TrackTargets {
+  return {
+    state: new Float32Array(slots * stateSize),
+    stateMask: new Float32Array(slots * stateSize),
+    relation: new Float32Array(slots * relationSize),
+    relationMask: new Float32Array(slots * relationSize),
+  };
+}
+
+/** The objects a question names, in the order of its words: the observer, then the targets. */
+export function namedObjects({ observer, targets }: QuestionPlan): readonly string[] {
+  return [observer, ...targets].flatMap((target) => (target === "camera" ? [] : [target.object]));
+}
+
+/** Writes the targets of a question's objects from slot `at` on. */
+export function writeTracks(clues: Clues, plan: QuestionPlan, into: TrackTargets, at: number): void {
+  namedObjects(plan).forEach((id, place) => {
+    const index = clues.objects.findIndex((object) => object.id === id);
+    for (let tubelet = 0; tubelet < tubelets; tubelet++) {
+      const frame = 2 * tubelet + 1;
+      const slot = at + place * tubelets + tubelet;
+      put(posesOf(clues, frame)[index] ?? [], into.state, into.stateMask, slot * stateSize);
+      const relation = relationOf(clues, plan, { object: id }, frame);
+      put(relation, into.relation, into.relationMask, slot * relationSize);
+    }
+  });
+}
+
+function put(values: readonly (number | undefined)[], target: Float32Array, mask: Float32Array, at: number): void {
+  values.forEach((value, place) => {
+    if (value === undefined || !Number.isFinite(value)) return;
+    target[at + place] = value;
+    mask[at + place] = 1;
+  });
+}
+
+/** Lengths on a scale where a factor of e counts as one, around three metres. */
+function logLength(length: number, around: number): number {
+  return Math.log(Math.max(length, 0.05) / around);
+}
+
+type Numbers = readonly (number | undefined)[];
+
+/**
+ * In the question's viewpoint: log distance and unit direction between the two targets, log speed of the object before and
+ * after the frame, its heading (forward, left, up), and the direction in which it moves (forward, left).
+ */
+function relationOf(clues: Clues, plan: QuestionPlan, object: { readonly object: string }, frame: number): Numbers {
+  const known = objectOf(clues, object);
+  if (known === undefined || seenAt(known, frame) === undefined) return [];
+  const place = (target: Target, at: number): Vector3 | undefined => {
+    const view = viewpointOf(clues, plan.observer, plan.viewFrame ?? at);
+    const position = positionOf(clues, target, at);
+    return view === undefined || position === undefined ? undefined : toViewer(view, position);
+  };
+  const moved = (from: number): Vector3 | undefined => {
+    const [a, b] = [place(object, from), place(object, from + 1)];
+    return a === undefined || b === undefined ? undefined : subtract(b, a);
+  };
+  const [before, after] = [moved(frame - 1), moved(frame)];
+  return [
+    ...offsetNumbers(plan, (target) => place(target, frame)),
+    before === undefined ? undefined : logLength(norm(before), 0.4),
+    after === undefined ? undefined : logLength(norm(after), 0.4),
+    ...headingNumbers(clues, plan, object, frame),
+    ...wayNumbers(before),
+  ];
+}
+
+function offsetNumbers({ targets }: QuestionPlan, place: (target: Target) => Vector3 | undefined): Numbers {
+  const [first, second] = targets;
+  const [a, b] = [first === undefined ? undefined : place(first), second === undefined ? undefined : place(second)];
+  if (a === undefined || b === undefined) return [undefined, undefined, undefined, undefined];
+  const offset = subtract(a, b);
+  const length = norm(offset);
+  return [2 * logLength(length, 4), ...scale(offset, 1 / Math.max(length, 1e-6))];
+}
+
+function headingNumbers(clues: Clues, plan: QuestionPlan, object: { readonly object: string }, frame: number): Numbers {
+  const view = viewpointOf(clues, plan.observer, plan.viewFrame ?? frame);
+  const orientation = objectOf(clues, object)?.sightings[frame]?.orientation;
+  if (view === undefined || orientation === undefined) return [undefined, undefined, undefined];
+  return directionToViewer(view, columnOf(orientation, 0));
+}
+
+/** A direction is only one where something moves. */
+function wayNumbers(way: Vector3 | undefined): Numbers {
+  if (way === undefined || norm(way) < 0.1) return [undefined, undefined];
+  const unit = scale(way, 1 / norm(way));
+  return [unit[0], unit[1]];
+}
