@@ -25,4 +25,4 @@ dsr model convert "$out/$fusion-model" "$out/$fusion-onnx" --precision fp32,fp16
 
 # 5. Held-out questions whose wrong options give nothing away, and the score on them.
 dsr data build --source voxel --videos 100 --qas 1484 --samples 18 --seed benchmark --resume --out "$out/benchmark"
-dsr benchmark --model "$out/$fusion-onnx" --data "$out/benchmark" --scoring likelihood --out "$out/$fusion-score"
+dsr benchmark --model "$out/$fusion-onnx" --data "$out/benchmark" --resume --out "$out/$fusion-score"

@@ -2,7 +2,7 @@
 // Knows nothing about what is asked.
 import { checkPrecision } from "@dsr/dsr-core/conversion";
 import { CoreInputError } from "@dsr/dsr-core/errors";
-import { type Answerer, OpenAiAnswerer, openLocalAnswerer } from "@dsr/dsr-core/perception";
+import { type Answerer, OpenAiAnswerer, type ReadClipOptions, openLocalAnswerer } from "@dsr/dsr-core/perception";
 import type { DeviceName } from "@dsr/dsr-core/runtime";
 
 /** Options by which commands name who answers. */
@@ -40,4 +40,10 @@ export async function openAnswerer(options: AnswererChoice): Promise<Answerer> {
     ...(precision === undefined ? {} : { precision: checkPrecision(precision) }),
     ...(threads === undefined ? {} : { threads }),
   });
+}
+
+/** How many frames to read of a video: as asked for, as the model was trained, or as the paper does. */
+export function clipOptions({ frames }: { readonly frames?: number }, { preferences }: Answerer): ReadClipOptions {
+  if (frames !== undefined) return { frames };
+  return preferences?.frames === undefined ? {} : { usual: preferences.frames };
 }

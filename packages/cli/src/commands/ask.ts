@@ -17,7 +17,7 @@ import { createRandom } from "@dsr/env-bridge/contract";
 import { parseOptions } from "@dsr/dsr-core/processors";
 import { deviceNames } from "@dsr/dsr-core/runtime";
 import { examples } from "../examples.js";
-import { type AnswererChoice, openAnswerer } from "../open-answerer.js";
+import { type AnswererChoice, clipOptions, openAnswerer } from "../open-answerer.js";
 import { integer, positive } from "../parsers.js";
 
 interface Options extends AnswererChoice {
@@ -49,13 +49,20 @@ export function askCommand(): Command {
     .option("--server-model <name>", "name of the model on the server")
     .addOption(new Option("--api-key <key>", "key of the server").env("OPENAI_API_KEY"))
     .addOption(new Option("--send <what>", "what a server gets").choices(["frames", "video"]).default("frames"))
-    .option("--frames <n>", "frames to take, evenly spaced (default: 32, or all of a shorter video)", integer(1, 768))
+    .option(
+      "--frames <n>",
+      "frames to take, evenly spaced (default: what the model was trained on, else 32)",
+      integer(1, 768),
+    )
     .addOption(new Option("--device <name>", "where the model runs").choices([...deviceNames]).default("auto"))
     .option("--precision <name>", `number format: ${precisions.join(", ")} (default: what suits the device)`)
     .option("--threads <n>", "threads of ONNX Runtime (default: all)", integer(1, 1024))
     .option("--no-verify", "compare file sizes only, not hashes")
     .addOption(
-      new Option("--scoring <how>", "how options are scored (default: letter)").choices(["letter", "likelihood"]),
+      new Option("--scoring <how>", "how options are scored (default: as the model was trained, else letter)").choices([
+        "letter",
+        "likelihood",
+      ]),
     )
     .option("--attention <file.png>", "draw where the geometry selection module looked")
     .option("--generate", "write an answer in words, as it comes")
@@ -82,14 +89,14 @@ async function ask(options: Options): Promise<void> {
   const choices = choicesOf(options);
   if (options.attention !== undefined && options.model === undefined)
     throw new CoreInputError("--attention: expected --model, found a server, which does not tell where it looks");
-  const start = performance.now();
-  const clip = await readClip(options.video, options.frames === undefined ? {} : { frames: options.frames });
-  const readMs = performance.now() - start;
   const answerer = await openAnswerer(options);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(new CoreInputError("interrupted"));
   process.once("SIGINT", interrupt);
   try {
+    const start = performance.now();
+    const clip = await readClip(options.video, clipOptions(options, answerer));
+    const readMs = performance.now() - start;
     const request = requestOf(options, clip, { choices, signal: stop.signal });
     if (options.generate === true && !options.json) await writePieces(answerer, request);
     else await report(await answerer.answer(request), { options, clip, choices, answerer, readMs });

@@ -15,7 +15,7 @@ import { readClip } from "@dsr/dsr-core/perception";
 import { deviceNames } from "@dsr/dsr-core/runtime";
 import { createRandom } from "@dsr/env-bridge/contract";
 import { examples } from "../examples.js";
-import { type AnswererChoice, openAnswerer } from "../open-answerer.js";
+import { type AnswererChoice, clipOptions, openAnswerer } from "../open-answerer.js";
 import { integer } from "../parsers.js";
 import { stoppable } from "../stoppable.js";
 
@@ -24,7 +24,7 @@ interface Options extends AnswererChoice {
   readonly videos?: string;
   readonly out: string;
   readonly frames?: number;
-  readonly scoring: "letter" | "likelihood";
+  readonly scoring?: "letter" | "likelihood";
   readonly limit?: number;
   readonly blind: boolean;
   readonly concurrency: number;
@@ -47,9 +47,12 @@ export function benchmarkCommand(): Command {
     .option("--precision <name>", `number format: ${precisions.join(", ")} (default: what suits the device)`)
     .option("--threads <n>", "threads of ONNX Runtime (default: all)", integer(1, 1024))
     .option("--no-verify", "compare file sizes only, not hashes")
-    .option("--frames <n>", "frames of each video (default: 32, or all of a shorter one)", integer(1, 768))
+    .option("--frames <n>", "frames of each video (default: what the model was trained on, else 32)", integer(1, 768))
     .addOption(
-      new Option("--scoring <how>", "how options are scored").choices(["letter", "likelihood"]).default("letter"),
+      new Option("--scoring <how>", "how options are scored (default: as the model was trained, else letter)").choices([
+        "letter",
+        "likelihood",
+      ]),
     )
     .option("--limit <n>", "ask the first questions only", integer(1))
     .option("--no-blind", "do not ask without the videos too")
@@ -68,15 +71,22 @@ export function benchmarkCommand(): Command {
 }
 
 async function benchmark(options: Options): Promise<void> {
-  const { data, videos = videosBeside(data), out, frames, scoring, limit, blind, concurrency, resume, json } = options;
+  const { data, videos = videosBeside(data), out, limit, blind, concurrency, resume, json } = options;
   const items = (await readBenchmark(data)).slice(0, limit);
   const answerer = await openAnswerer(options);
   try {
     const model = answerer.description;
-    const settings = { model, questions: hashQuestions(items), scoring, frames: frames ?? null };
+    const scoring = options.scoring ?? answerer.preferences?.scoring ?? "letter";
+    const reading = clipOptions(options, answerer);
+    const settings = {
+      model,
+      questions: hashQuestions(items),
+      scoring,
+      frames: reading.frames ?? reading.usual ?? null,
+    };
     const records = await AnswerRecords.open(out, settings, resume === true);
     const openClip = (id: string): ReturnType<typeof readClip> =>
-      readClip(join(videos, `${checkedId(id)}.mp4`), frames === undefined ? {} : { frames });
+      readClip(join(videos, `${checkedId(id)}.mp4`), reading);
     const { answers, failed, failure } = await stoppable((signal) =>
       runBenchmark({ items, answerer, openClip, records, blind, scoring, concurrency, signal, onAnswer: showProgress }),
     );

@@ -30,7 +30,7 @@ export interface GenerateRequest {
 
 /** A question to be answered. Without options the answer is free text. */
 export interface AnswerRequest extends GenerateRequest {
-  /** How options are scored; `letter` when absent. */
+  /** How options are scored; what the answerer prefers when absent. */
   readonly scoring?: Exclude<Scoring, "text">;
   /** Whether the answer shall carry where the geometry selection module looked. */
   readonly attention?: boolean;
@@ -83,6 +83,8 @@ export interface Answer {
 export interface Answerer {
   /** One line that names model and device or server, for reports. */
   readonly description: string;
+  /** What the model was made for, where it says: frames of a clip, and the scoring of options (else `letter`). */
+  readonly preferences?: { readonly frames?: number; readonly scoring?: Exclude<Scoring, "text"> };
   /** @throws CoreInputError for a request that cannot be answered as it is; CoreError when the machinery fails */
   answer(request: AnswerRequest): Promise<Answer>;
   /** Answers many, in order; questions about the same clip object share work. Rejects with the first failure. */

@@ -10,6 +10,7 @@ import {
   checkRequest,
   letterOf,
 } from "../answerer.js";
+import type { UsageConfig } from "../../model/vision-language/index.js";
 import { type Clip, checkClip, framePairs, framesPerPatch, secondsPerGridOf } from "../clip.js";
 import { FeatureCache, type FeatureCacheStatistics } from "../feature-cache.js";
 import type { GroundingFrame } from "../grounding/ground-question.js";
@@ -62,6 +63,10 @@ export class LocalAnswerer implements Answerer {
 
   get description(): string {
     return this.#model.description;
+  }
+
+  get preferences(): UsageConfig {
+    return this.#model.config.usage;
   }
 
   /** Where the model runs, and why not elsewhere. */
@@ -157,7 +162,8 @@ export class LocalAnswerer implements Answerer {
   }
 
   #layOut(request: AnswerRequest, features: readonly PairFeatures[]) {
-    const { clip, question, options, system, scoring } = request;
+    const { clip, question, options, system } = request;
+    const scoring = this.#scoringOf(request);
     const [pair] = features;
     return layOutPrompt({
       model: this.#model,
@@ -170,7 +176,8 @@ export class LocalAnswerer implements Answerer {
   }
 
   async #conclude(request: AnswerRequest, prompt: ReadPrompt): Promise<Omit<Answer, "timings">> {
-    const { options, scoring = "letter" } = request;
+    const { options } = request;
+    const scoring = this.#scoringOf(request);
     if (options === undefined) {
       let text = "";
       for await (const piece of this.#write(request, prompt, (work) => work())) text += piece;
@@ -185,6 +192,10 @@ export class LocalAnswerer implements Answerer {
 
   #write(request: GenerateRequest, prompt: ReadPrompt, step: StepRunner): AsyncGenerator<string> {
     return writeText({ model: this.#model, decoder: this.#decoder }, prompt, { request, step });
+  }
+
+  #scoringOf({ scoring }: AnswerRequest): "letter" | "likelihood" {
+    return scoring ?? this.preferences.scoring ?? "letter";
   }
 
   #letterScores(options: readonly string[], { logits }: ReadPrompt): readonly number[] {

@@ -78,6 +78,8 @@ export function smallModelFile({
         position_grid: 16,
       },
       num_queries: 16,
+      clip_frames: clipFrames,
+      scoring: "likelihood",
       region_tokens: true,
       region_token_id: tokens.region,
       track_tubelets: tubelets,

@@ -100,6 +100,14 @@ export interface SpecialTokens {
   readonly endOfAnswer: readonly number[];
 }
 
+/** What a model was trained on, for those who ask it. */
+export interface UsageConfig {
+  /** Frames of a clip. */
+  readonly frames?: number;
+  /** How options are scored. */
+  readonly scoring?: "letter" | "likelihood";
+}
+
 /** A member of the family. */
 export interface VisionLanguageConfig {
   readonly text: TextConfig;
@@ -111,6 +119,7 @@ export interface VisionLanguageConfig {
   readonly gsm?: GsmConfig;
   readonly grounding: GroundingConfig;
   readonly tokens: SpecialTokens;
+  readonly usage: UsageConfig;
 }
 
 /** Length of the GSM's token list; 0 for other fusions. */

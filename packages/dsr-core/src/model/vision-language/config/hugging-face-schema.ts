@@ -86,6 +86,9 @@ export const dsrSchema = z.strictObject({
   /** Id of the pad that stands for a track slot in a prompt. */
   track_token_id: tokenId.optional(),
   output_heads: z.array(headSchema).default([]),
+  /** Frames of the clips it was trained on, and how its options are scored. */
+  clip_frames: count.optional(),
+  scoring: z.enum(["letter", "likelihood"]).optional(),
 });
 
 /** Everything else at the top of the file. */

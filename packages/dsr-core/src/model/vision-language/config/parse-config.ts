@@ -74,6 +74,10 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
       nonText: top.non_text_token_ids ?? RELEASED_NON_TEXT,
       endOfAnswer: [top.eos_token_id ?? []].flat(),
     },
+    usage: {
+      ...(own.clip_frames === undefined ? {} : { frames: own.clip_frames }),
+      ...(own.scoring === undefined ? {} : { scoring: own.scoring }),
+    },
   };
 }
 
