@@ -39,6 +39,17 @@ test.each<[string, string[], RegExp]>([
   ["unknown setting of a recipe", ["train", "char-lm", "--set", "stps=2"], /'stps'.*'steps'/],
   ["a device that does not exist", ["train", "char-lm", "--device", "gpu"], /device.*'gpu'/],
   ["no such graph", ["graph", "show", "none.onnx"], /none\.onnx/],
+  ["no demonstrations", ["data", "minerl", "stats", "docs"], /docs: expected folders with .* found neither/],
+  [
+    "bins that do not divide a half turn",
+    ["data", "minerl", "stats", "tests/parity/goldens/minerl", "--camera-interval", "7"],
+    /camera interval: expected degrees that divide 180, found 7/,
+  ],
+  [
+    "an export folder that holds something else",
+    ["data", "minerl", "export", "tests/parity/goldens/minerl", "--out", "docs"],
+    /output folder docs: expected a new or empty one \(or --resume\), found /,
+  ],
   ["no model there", ["model", "info", "/tmp/none"], /\/tmp\/none\/config\.json: expected a model's configuration/],
   ["unknown precision", ["model", "convert", "/tmp/none", "/tmp/no", "--precision", "fp8"], /found 'fp8' \(closest: /],
   ["unknown configuration", ["model", "make-random", "tny", "/tmp/no"], /found 'tny' \(closest: tiny\)/],
@@ -93,6 +104,10 @@ test.each([
   [["ask"]],
   [["train"]],
   [["graph", "show"]],
+  [["data", "minerl"]],
+  [["data", "minerl", "inspect"]],
+  [["data", "minerl", "stats"]],
+  [["data", "minerl", "export"]],
   [["data", "build"]],
   [["data", "stats"]],
 ])("help of %j has an example", async (path: string[]) => {

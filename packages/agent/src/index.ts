@@ -16,8 +16,6 @@ export { type LoopOptions, agentLoop, stopAtSuccess } from "./loop/agent-loop.js
 export * from "./loop/run-episode.js";
 export { quantile } from "./metrics/quantile.js";
 export * from "./metrics/loop-metrics.js";
-export * from "./npy/npy.js";
-export * from "./npy/npz.js";
 export type { RecordingOptions } from "./recording/episode-recording.js";
 export { Recorder } from "./recording/recorder.js";
 export { ClipRecorder, type ClipOptions } from "./recording/clip-recorder.js";

@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import { dataBuildCommand } from "./commands/data-build.js";
 import { dataFilmCommand } from "./commands/data-film.js";
+import { dataMinerlCommand } from "./commands/data-minerl.js";
 import { dataStatsCommand } from "./commands/data-stats.js";
 
 export function dataCommands(): readonly Command[] {
-  return [dataBuildCommand(), dataStatsCommand(), dataFilmCommand()];
+  return [dataBuildCommand(), dataStatsCommand(), dataFilmCommand(), dataMinerlCommand()];
 }

@@ -49,7 +49,7 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
   program.addCommand(group("agent", "run agents and measure them", [agentRunCommand(), agentEvaluateCommand()]));
   program.addCommand(reportCommand());
   if (perception !== undefined) program.addCommand(perception.ask);
-  if (data !== undefined) program.addCommand(group("data", "make and look at questions about videos", data));
+  if (data !== undefined) program.addCommand(group("data", "make and look at training data", data));
   if (training !== undefined) {
     program.addCommand(training.train);
     program.addCommand(group("graph", "look at computation graphs", training.graph));

@@ -10,7 +10,7 @@ import {
   sizeOf,
   zeros,
 } from "@dsr/env-bridge/contract";
-import type { NpyArray } from "../npy/npy.js";
+import type { NpyArray } from "@dsr/dsr-core/npy";
 
 /** The parts of one value that belong to a column: one, or as many as a sequence is long. */
 type Reader = (value: SpaceValue) => readonly SpaceValue[];

@@ -6,7 +6,7 @@ import { InputError, type Observation, type SpaceValue, type StepResult, isNdArr
 import { temporaryName, writeFileAtomically } from "../files/atomic-write.js";
 import type { EpisodeDescription, EpisodeOutcome } from "../loop/events.js";
 import { copyRecord } from "../loop/copy-value.js";
-import { writeNpz } from "../npy/npz.js";
+import { writeNpz } from "@dsr/dsr-core/npy";
 import { rgbToI420 } from "@dsr/dsr-core/video";
 import { Mp4Writer } from "@dsr/dsr-core/video";
 import { ColumnSet } from "./columns.js";

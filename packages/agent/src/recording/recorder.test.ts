@@ -22,8 +22,7 @@ import {
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createCorridor } from "../evaluation/fixtures/corridor.mjs";
 import { outcomeOf, runEpisode } from "../loop/run-episode.js";
-import { type NpyArray } from "../npy/npy.js";
-import { readNpz } from "../npy/npz.js";
+import { type NpyArray, readNpz } from "@dsr/dsr-core/npy";
 import type { Policy } from "../policy/policy.js";
 import { i420ToRgb, rgbToI420 } from "@dsr/dsr-core/video";
 import { readVideo } from "@dsr/dsr-core/video";

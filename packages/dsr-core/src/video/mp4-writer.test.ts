@@ -2,7 +2,7 @@ import { CoreInputError } from "../errors.js";
 import { expect, test } from "vitest";
 import { type RgbImage, i420ToRgb, rgbToI420 } from "./color.js";
 import { Mp4Writer } from "./mp4-writer.js";
-import { readVideo } from "./read-video.js";
+import { measureVideo, readVideo } from "./read-video.js";
 
 /** A gradient with a block that moves: smooth parts, an edge, motion. */
 function picture(width: number, height: number, step: number): RgbImage {
@@ -40,6 +40,7 @@ test("what was encoded is decoded: as many frames, the same pixels, 20 a second"
     count += 1;
   }
   expect(count).toBe(30);
+  expect(await measureVideo(bytes)).toEqual({ totalFrames: 30, width: 64, height: 48, fps: 20 });
 });
 
 test("odd sizes are extended to even ones", async () => {

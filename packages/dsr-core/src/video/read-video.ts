@@ -16,6 +16,9 @@ export interface VideoLengthInfo {
   readonly totalFrames: number;
   /** Frames a second, the mean over the video. */
   readonly fps: number;
+  /** Coded size, pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A file by its path, or its bytes. */
@@ -48,14 +51,16 @@ export async function readFrames(
   return places.flatMap((place) => found.get(place) ?? []);
 }
 
-/** Number of frames and their rate. @throws CoreInputError when there is no video that can be decoded */
+/** Number of frames, their rate and size. @throws CoreInputError when there is no video that can be decoded */
 export async function measureVideo(video: VideoSourceData): Promise<VideoLengthInfo> {
-  return withTrack(video, async function* measured(track) {
+  const measured = withTrack(video, async function* measure(track): AsyncGenerator<VideoLengthInfo> {
     const { packetCount, averagePacketRate } = await track.computePacketStats();
-    yield { totalFrames: packetCount, fps: averagePacketRate };
-  })
-    .next()
-    .then(({ value }) => value as VideoLengthInfo);
+    const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
+    yield { totalFrames: packetCount, fps: averagePacketRate, width, height };
+  });
+  // the loop ends the reader, which closes the file
+  for await (const info of measured) return info;
+  throw new CoreInputError("video: expected a track to measure, found none");
 }
 
 /** Frames with their places; those not wanted are skipped before conversion. */

@@ -1,25 +1,18 @@
-import {
-  type DType,
-  InputError,
-  type NdArray,
-  bytesPerElement,
-  dtypes,
-  ndarrayFromBytes,
-  sizeOf,
-} from "@dsr/env-bridge/contract";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { CoreInputError } from "../errors.js";
+import { type NumberNpyArray, elementBytes, elementCount, npyDTypes, numbersFromBytes } from "./numbers.js";
 import { type NpyArray, readNpy, writeNpy } from "./npy.js";
 import { readNpz, writeNpz } from "./npz.js";
 
 const shapes = fc.array(fc.nat(4), { maxLength: 3 });
-const numbers: fc.Arbitrary<NdArray> = fc.tuple(fc.constantFrom<DType>(...dtypes), shapes).chain(([dtype, shape]) =>
+const numbers: fc.Arbitrary<NumberNpyArray> = fc.tuple(fc.constantFrom(...npyDTypes), shapes).chain(([dtype, shape]) =>
   fc
     .uint8Array({
-      minLength: sizeOf(shape) * bytesPerElement(dtype),
-      maxLength: sizeOf(shape) * bytesPerElement(dtype),
+      minLength: elementCount(shape) * elementBytes(dtype),
+      maxLength: elementCount(shape) * elementBytes(dtype),
     })
-    .map((bytes) => ndarrayFromBytes(dtype, shape, bytes.slice())),
+    .map((bytes) => numbersFromBytes(dtype, shape, bytes.slice())),
 );
 // U+0000 at the end of a text cannot be told from padding, in NumPy as here
 const words = fc.string({ unit: "grapheme", maxLength: 9 }).filter((text) => !text.includes("\u0000"));
@@ -62,7 +55,7 @@ test.each([
   ["objects", withHeader("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"), /dtype '\|O'/u],
   ["Fortran order", withHeader("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }"), /C-ordered/u],
 ])("%s are refused in one line", (_, file, message) => {
-  expect(() => readNpy(file, "a.npy")).toThrow(InputError);
+  expect(() => readNpy(file, "a.npy")).toThrow(CoreInputError);
   expect(() => readNpy(file, "a.npy")).toThrow(message);
 });
 
@@ -70,7 +63,7 @@ test("archives above the limit and broken ones are refused", () => {
   const bytes = writeNpz({ zeros: { dtype: "uint8", shape: [100_000], data: new Uint8Array(100_000) } });
   expect(bytes.byteLength).toBeLessThan(2000);
   expect(() => readNpz(bytes, "a.npz", { maxBytes: 50_000 })).toThrow(/at most 50000 bytes/u);
-  expect(() => readNpz(bytes.subarray(30), "a.npz")).toThrow(InputError);
+  expect(() => readNpz(bytes.subarray(30), "a.npz")).toThrow(CoreInputError);
 });
 
 function withHeader(header: string): Uint8Array {

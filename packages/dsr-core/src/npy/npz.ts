@@ -1,7 +1,7 @@
 // NumPy's .npz: a zip of .npy files.
 // Knows nothing about what the arrays mean.
-import { InputError, messageOf } from "@dsr/env-bridge/contract";
 import { type Zippable, unzipSync, zipSync } from "fflate";
+import { CoreInputError, messageOf } from "../errors.js";
 import { type NpyArray, readNpy, writeNpy } from "./npy.js";
 
 /** Zip's earliest date: the same arrays give the same bytes whenever they are written. */
@@ -23,7 +23,7 @@ export interface NpzLimits {
 /**
  * Reads all arrays of a .npz.
  * @param name appears in errors, such as the file's path
- * @throws InputError for a broken archive, one above the limits, or arrays that {@link readNpy} refuses
+ * @throws CoreInputError for a broken archive, one above the limits, or arrays that {@link readNpy} refuses
  */
 export function readNpz(file: Uint8Array, name = ".npz", limits: NpzLimits = {}): Record<string, NpyArray> {
   const entries = Object.entries(unzip(file, name, limits.maxBytes ?? 2 ** 30));
@@ -36,13 +36,13 @@ function unzip(file: Uint8Array, name: string, maxBytes: number): Record<string,
   let total = 0;
   const checkSize = ({ originalSize }: { readonly originalSize: number }): boolean => {
     total += originalSize;
-    if (total > maxBytes) throw new InputError(`${name}: expected at most ${maxBytes} bytes unpacked, found more`);
+    if (total > maxBytes) throw new CoreInputError(`${name}: expected at most ${maxBytes} bytes unpacked, found more`);
     return true;
   };
   try {
     return unzipSync(file, { filter: checkSize });
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${name}: expected a zip archive, found: ${messageOf(error)}`, { cause: error });
+    if (error instanceof CoreInputError) throw error;
+    throw new CoreInputError(`${name}: expected a zip archive, found: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,15 +1,17 @@
 // NumPy's .npy format, both ways: numbers of every dtype and fixed-width text. No object arrays, no pickle.
 // Format: numpy.lib.format version 1.0 to 3.0.
+import { CoreInputError } from "../errors.js";
 import {
-  type DType,
-  InputError,
-  type NdArray,
-  bytesOf,
-  bytesPerElement,
-  dtypeStrings,
-  ndarrayFromBytes,
-  sizeOf,
-} from "@dsr/env-bridge/contract";
+  type NumberNpyArray,
+  bytesOfNumbers,
+  dtypeOfString,
+  dtypeString,
+  elementBytes,
+  elementCount,
+  numbersFromBytes,
+} from "./numbers.js";
+
+export type { NumberNpyArray } from "./numbers.js";
 
 /** An array of texts, in C order; stored with the width of the longest. */
 export interface TextArray {
@@ -19,7 +21,7 @@ export interface TextArray {
 }
 
 /** Whatever a .npy file may hold here. */
-export type NpyArray = NdArray | TextArray;
+export type NpyArray = NumberNpyArray | TextArray;
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const alignment = 64;
@@ -29,25 +31,25 @@ const codePointBytes = 4;
 /** The bytes of a .npy file (version 1.0, little-endian, C order). */
 export function writeNpy(array: NpyArray): Uint8Array {
   if (array.dtype === "text") return join(...encodeText(array), array.shape);
-  return join(dtypeStrings[array.dtype], bytesOf(array), array.shape);
+  return join(dtypeString(array.dtype), bytesOfNumbers(array), array.shape);
 }
 
 /**
  * Reads a .npy file.
  * @param name appears in errors, such as the file's path
- * @throws InputError for anything but little-endian C-ordered numbers and text
+ * @throws CoreInputError for anything but little-endian C-ordered numbers and text
  */
 export function readNpy(file: Uint8Array, name = ".npy"): NpyArray {
   const { header, dataOffset } = readHeader(file, name);
   const { descriptor, shape } = parseHeader(header, name);
   const bytes = file.subarray(dataOffset);
   if (/^[<|]U\d+$/u.test(descriptor)) return decodeText(bytes, Number(descriptor.slice(2)), shape, name);
-  const dtype = (Object.keys(dtypeStrings) as DType[]).find((key) => dtypeStrings[key] === descriptor);
+  const dtype = dtypeOfString(descriptor);
   if (dtype === undefined) {
-    throw new InputError(`${name}: expected little-endian numbers or text, found dtype '${descriptor}'`);
+    throw new CoreInputError(`${name}: expected little-endian numbers or text, found dtype '${descriptor}'`);
   }
-  checkLength(bytes, sizeOf(shape) * bytesPerElement(dtype), name);
-  return ndarrayFromBytes(dtype, shape, bytes);
+  checkLength(bytes, elementCount(shape) * elementBytes(dtype), name);
+  return numbersFromBytes(dtype, shape, bytes);
 }
 
 function join(descriptor: string, data: Uint8Array, shape: readonly number[]): Uint8Array {
@@ -66,8 +68,10 @@ function join(descriptor: string, data: Uint8Array, shape: readonly number[]): U
 }
 
 function encodeText({ data, shape }: TextArray): [string, Uint8Array] {
-  if (data.length !== sizeOf(shape)) {
-    throw new InputError(`text array: expected ${sizeOf(shape)} texts for [${shape.join(", ")}], found ${data.length}`);
+  if (data.length !== elementCount(shape)) {
+    throw new CoreInputError(
+      `text array: expected ${elementCount(shape)} texts for [${shape.join(", ")}], found ${data.length}`,
+    );
   }
   const codePoints = data.map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0));
   const width = codePoints.reduce((longest, points) => Math.max(longest, points.length), 1);
@@ -80,7 +84,7 @@ function encodeText({ data, shape }: TextArray): [string, Uint8Array] {
 }
 
 function decodeText(bytes: Uint8Array, width: number, shape: readonly number[], name: string): TextArray {
-  const count = sizeOf(shape);
+  const count = elementCount(shape);
   checkLength(bytes, count * width * codePointBytes, name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data = Array.from({ length: count }, (_, row) => {
@@ -94,11 +98,12 @@ function decodeText(bytes: Uint8Array, width: number, shape: readonly number[], 
 function readHeader(file: Uint8Array, name: string): { readonly header: string; readonly dataOffset: number } {
   const version = file[magic.length] ?? 0;
   if (!magic.every((byte, i) => file[i] === byte) || version < 1 || version > 3) {
-    throw new InputError(`${name}: expected a .npy file of version 1 to 3, found other bytes`);
+    throw new CoreInputError(`${name}: expected a .npy file of version 1 to 3, found other bytes`);
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const start = magic.length + (version === 1 ? 4 : 6);
-  if (file.byteLength < start) throw new InputError(`${name}: expected a whole header, found ${file.byteLength} bytes`);
+  if (file.byteLength < start)
+    throw new CoreInputError(`${name}: expected a whole header, found ${file.byteLength} bytes`);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const header = new TextDecoder().decode(file.subarray(start, start + length));
   return { header, dataOffset: start + length };
@@ -109,7 +114,7 @@ function parseHeader(header: string, name: string): { readonly descriptor: strin
   const order = /'fortran_order':\s*(True|False)/u.exec(header)?.[1];
   const shape = /'shape':\s*\(([\d,\s]*)\)/u.exec(header)?.[1];
   if (descriptor === undefined || shape === undefined || order !== "False") {
-    throw new InputError(`${name}: expected a plain C-ordered array, found header ${header.trim().slice(0, 120)}`);
+    throw new CoreInputError(`${name}: expected a plain C-ordered array, found header ${header.trim().slice(0, 120)}`);
   }
   const lengths = shape.split(",").filter((part) => part.trim() !== "");
   return { descriptor, shape: lengths.map(Number) };
@@ -117,5 +122,5 @@ function parseHeader(header: string, name: string): { readonly descriptor: strin
 
 function checkLength(bytes: Uint8Array, expected: number, name: string): void {
   if (bytes.byteLength === expected) return;
-  throw new InputError(`${name}: expected ${expected} bytes of data, found ${bytes.byteLength}`);
+  throw new CoreInputError(`${name}: expected ${expected} bytes of data, found ${bytes.byteLength}`);
 }
