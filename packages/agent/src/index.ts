@@ -22,6 +22,7 @@ export * from "./metrics/loop-metrics.js";
 export type { RecordingOptions } from "./recording/episode-recording.js";
 export { Recorder } from "./recording/recorder.js";
 export { ClipRecorder, type ClipOptions } from "./recording/clip-recorder.js";
+export * from "./perf/measure-agent.js";
 export * from "./evaluation/statistics.js";
 export * from "./evaluation/suites.js";
 export { type EpisodeJob, episodeSeed } from "./evaluation/jobs.js";

@@ -1,6 +1,7 @@
 // The commands that look at videos, apart from the others because loading ONNX Runtime takes a while.
 import type { Command } from "commander";
 import { askCommand } from "./commands/ask.js";
+import { perfAgentCommand } from "./commands/perf-agent.js";
 import { perfPerceiveCommand } from "./commands/perf-perceive.js";
 
 export interface PerceptionCommands {
@@ -9,5 +10,5 @@ export interface PerceptionCommands {
 }
 
 export function perceptionCommands(): PerceptionCommands {
-  return { ask: askCommand(), perf: [perfPerceiveCommand()] };
+  return { ask: askCommand(), perf: [perfPerceiveCommand(), perfAgentCommand()] };
 }

@@ -1,6 +1,7 @@
 // A trained agent as a model folder of the Hugging Face layout, ready for `dsr model convert`.
 // Knows nothing about ONNX files.
 import { InputError } from "@dsr/env-bridge/contract";
+import { type NdData, tensorData } from "@dsr/dsr-core/graph";
 import { modelTensors } from "@dsr/dsr-core/model";
 import { allWeights, writeModelFolder } from "../dsr-small/export-model.js";
 import { smallTokenizerFiles } from "../dsr-small/small-tokenizer.js";
@@ -39,8 +40,15 @@ export function readAgent(run: string, geometry?: string) {
     ...(encoders === undefined ? [] : [readTrainedRun(encoders, "dsr-geometry").weights]),
     ...(identity.from === null ? [] : [readTrainedRun(identity.from, "dsr-small").weights]),
   ];
-  const names = [...modelTensors(agentModelConfig(options)).keys()];
-  return { options, weights: allWeights(names, sources) };
+  const tensors = modelTensors(agentModelConfig(options));
+  return { options, weights: allWeights([...tensors.keys()], [...sources, untrained(tensors)]) };
+}
+
+/** What acting does not use and so was not trained: the norm before the language head. */
+function untrained(tensors: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, NdData> {
+  const name = "model.norm.weight";
+  const shape = tensors.get(name) ?? [];
+  return new Map([[name, tensorData("float32", shape, new Float32Array(shape[0] ?? 0).fill(1))]]);
 }
 
 /** Writes the model of an `agent-bc` run. @throws InputError for runs that do not belong together */
