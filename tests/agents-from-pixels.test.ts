@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { outcomeOf, plannerPolicyOf, runEpisode } from "@dsr/agent";
 import { scriptedAnswerer } from "@dsr/dsr-core/perception/test";
+import { contains, decodeMinedojoAction, minedojoActionSpace } from "@dsr/env-bridge/contract";
+import { DemonstrationStore } from "@dsr/trainer/demonstrations";
 import { voxelWorldFactory } from "@dsr/voxel-world";
 import { expect, test } from "vitest";
 import { dsr, temporaryFolder } from "./support/command.js";
@@ -104,3 +106,22 @@ test("a planner hunts by answers and boxes alone", async () => {
   );
   expect(outcomes.filter(({ success }) => success).length).toBeGreaterThanOrEqual(2);
 }, 120_000);
+
+test("recordings of play become demonstrations with the actions that were sent", async () => {
+  const folder = await temporaryFolder();
+  const [recordings, store] = [join(folder, "recordings"), join(folder, "store")];
+  const size = ["--image", "64x96"];
+  await dsr("agent", "run", "--task", cow, "--policy", "expert", "--seed", "5", ...size, "--record", recordings);
+  const taken = await dsr("data", "demonstrations", "--from", recordings, ...size, "--out", store, "--json");
+  expect(JSON.parse(taken.stdout)).toMatchObject({ episodes: 1 });
+  const demonstrations = DemonstrationStore.open(store);
+  const [episode] = demonstrations.episodes;
+  expect(episode?.prompt).toMatch(/^hunt a cow in plains/u);
+  const actions = demonstrations.actions(0);
+  const steps = Array.from({ length: episode?.steps ?? 0 }, (_, step) => [...actions.subarray(8 * step, 8 * step + 8)]);
+  expect(steps.every((action) => contains(minedojoActionSpace(), action))).toBe(true);
+  expect(steps.some((action) => decodeMinedojoAction(action).function === "attack")).toBe(true);
+  demonstrations.close();
+  const again = await dsr("data", "demonstrations", "--from", recordings, ...size, "--every", "3", "--out", store);
+  expect(again).toMatchObject({ code: 2, stdout: "" });
+});
