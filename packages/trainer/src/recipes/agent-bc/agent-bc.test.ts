@@ -9,9 +9,14 @@ import { createTokenizer, parseVideoSettings } from "@dsr/dsr-core/processors";
 import { openSession } from "@dsr/dsr-core/runtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DemonstrationStore, DemonstrationWriter } from "../../demonstrations/index.js";
+import { initialState } from "../../engine/index.js";
 import { createOnnxExecutor } from "../../executors/onnx-executor.js";
 import { train } from "../../training/index.js";
+import { smallPicture, writeSmallClips } from "../dsr-small/fixtures/small-clips.js";
+import { geometryRecipe } from "../dsr-small/geometry-recipe.js";
+import { perceptionRecipe } from "../dsr-small/perception-recipe.js";
 import { smallTokenizerFiles } from "../dsr-small/small-tokenizer.js";
+import { readTrainedRun } from "../dsr-small/trained-weights.js";
 import { exportTrained } from "../export-trained.js";
 import { agentModelConfig, instructionWords } from "./agent-model-file.js";
 import { agentRecipe, agentSettings, prepareAgent } from "./agent-recipe.js";
@@ -24,19 +29,17 @@ const [height, width] = [32, 48];
 const prompts = ["hunt a cow in plains", "shear a sheep with shears and a sheep nearby"];
 let folder = "";
 
-/** Episodes in which the yaw to choose is the brightness of the picture. */
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "dsr-agent-"));
-  const writer = DemonstrationWriter.open(join(folder, "store"), {
-    ...{ height, width, every: 2, cameraInterval: 15, tickRate: 20, settings: {} },
-  });
+/** Episodes of two tasks; pictures are noise. */
+function writeStore(name: string, [rows, columns]: readonly [number, number]): void {
+  const about = { height: rows, width: columns, every: 2, cameraInterval: 15, tickRate: 20, settings: {} };
+  const writer = DemonstrationWriter.open(join(folder, name), about);
   prompts.forEach((prompt, index) => {
     const steps = 12;
     const actions = Array.from({ length: steps }, (_, step) =>
       encodeMinedojoAction({ forward: step % 2 === 0, yaw: 15 * (step % 5), function: step === 7 ? "attack" : "none" }),
     );
-    const pixel = (at: number): number => (at * 7 + index * 50 + Math.floor(at / (height * width * 3)) * 31) % 256;
-    const frames = Uint8Array.from({ length: (steps / 2) * height * width * 3 }, (_, at) => pixel(at));
+    const pixel = (at: number): number => (at * 7 + index * 50 + Math.floor(at / (rows * columns * 3)) * 31) % 256;
+    const frames = Uint8Array.from({ length: (steps / 2) * rows * columns * 3 }, (_, at) => pixel(at));
     writer.add({
       index,
       task: `task ${index}`,
@@ -47,6 +50,11 @@ beforeAll(async () => {
     });
   });
   writer.close();
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dsr-agent-"));
+  writeStore("store", [height, width]);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -186,3 +194,28 @@ test("settings that do not fit are refused in one line", () => {
   expect(prepare({ from: "x" })).toThrow("expected geometry, the run whose encoders the one in from uses, found none");
   expect(prepare({ frames: 3 })).toThrow("recipe 'agent-bc', frames");
 });
+
+test("an agent that grows out of a small model starts with its weights and keeps what acting does not use", async () => {
+  writeSmallClips(join(folder, "clips"));
+  writeStore("large", smallPicture);
+  const [clips, geometry, small] = [join(folder, "clips"), join(folder, "geometry"), join(folder, "small")];
+  const executor = await createOnnxExecutor({ device: "cpu", threads: 1 });
+  const common = { clips, steps: 1, batch: 1, warmup: 0 };
+  await train(geometryRecipe.prepare(common), { out: geometry, executor });
+  await train(perceptionRecipe.prepare({ ...common, geometry, questions: 1, leastMargin: 0 }), {
+    out: small,
+    executor,
+  });
+  const settings = { ...settingsOf("gsm"), demonstrations: join(folder, "large"), steps: 1, geometry, from: small };
+  const task = agentRecipe.prepare(settings);
+  const { weights } = readTrainedRun(small, "dsr-small");
+  const start = initialState(task.training);
+  const name = "model.layers.3.mlp.up_proj.weight";
+  expect(start.get(name)?.data).toEqual(weights.get(name)?.data);
+  expect([...start.keys()].filter((key) => key.startsWith("visual.blocks"))).toEqual([]);
+  await train(task, { out: join(folder, "grown"), executor });
+  const grown = readAgent(join(folder, "grown"));
+  expect(grown.weights.get("lm_head.weight")?.data).toEqual(weights.get("lm_head.weight")?.data);
+  expect(grown.weights.get("heads.state.proj.weight")?.data).toEqual(weights.get("heads.state.proj.weight")?.data);
+  expect(grown.weights.get(name)?.data).not.toEqual(weights.get(name)?.data);
+}, 120_000);
