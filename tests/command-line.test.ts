@@ -148,3 +148,18 @@ test("run prints its episodes for a machine", async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ task: cow, policy: "random", episodes: [{ steps: 12, success: false }] });
 });
+
+test("a reader who closes the pipe early sees no stack trace", async () => {
+  const child = startDsr(["data", "build", "--help"]);
+  child.stdout?.destroy();
+  const { code, stderr } = await outcomeOf(child);
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+});
+
+test("help does not show a token that is set", async () => {
+  const { stdout, code } = await outcomeOf(startDsr(["agent", "run", "--help"], { DSR_TOKEN: "never-shown" }));
+  expect(code).toBe(0);
+  expect(stdout).toMatch("env: DSR_TOKEN");
+  expect(stdout).not.toMatch("never-shown");
+});

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type EnvironmentChoice, type EvaluationResult, evaluate, suites, writeReport } from "@dsr/agent";
 import { InfrastructureError, type SpaceRecord } from "@dsr/env-bridge";
 import { checkAddress, isAddress } from "../connect.js";
@@ -46,7 +46,7 @@ export function agentEvaluateCommand(): Command {
     .option("--max-steps <n>", "steps an episode at the most", integer(1), 500)
     .option("--workers <n>", "worker processes", integer(1, 256), availableParallelism())
     .option("--env <name or address>", "embedded environment, or a ws:// address", "voxel-world")
-    .option("--token <secret>", "token of the server (or set DSR_TOKEN)", process.env["DSR_TOKEN"])
+    .addOption(new Option("--token <secret>", "token of the server").env("DSR_TOKEN"))
     .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize)
     .option("--option <key=value>", "environment option, repeatable", keyValue)
     .option("--out <folder>", "folder of the results", "runs/evaluation")

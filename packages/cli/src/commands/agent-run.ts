@@ -44,7 +44,7 @@ export function agentRunCommand(): Command {
   const command = new Command("run")
     .description("play episodes of one task over the WebSocket bridge")
     .option("--env <name or address>", "embedded environment, or a ws:// address", "voxel-world")
-    .option("--token <secret>", "token of the server (or set DSR_TOKEN)", process.env["DSR_TOKEN"])
+    .addOption(new Option("--token <secret>", "token of the server").env("DSR_TOKEN"))
     .option("--task <id>", "task to play (default: the environment's first; see: dsr env tasks)")
     .option("--policy <name>", `who plays: ${policyFactories.map((factory) => factory.name).join(", ")}`, "expert")
     .option("--seed <text>", "seed of the first episode; the others append their number (default: drawn)")

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type EnvironmentProblem, checkEnvironment } from "@dsr/env-bridge";
 import { withEnvironment } from "../connect.js";
 import { examples } from "../examples.js";
@@ -19,7 +19,7 @@ export function envCheckCommand(): Command {
   return new Command("check")
     .description("check that an environment keeps the contract; exit code 1 when it does not")
     .argument("[environment]", "a ws:// address or the name of an embedded environment", "voxel-world")
-    .option("--token <secret>", "token of the server (or set DSR_TOKEN)", process.env["DSR_TOKEN"])
+    .addOption(new Option("--token <secret>", "token of the server").env("DSR_TOKEN"))
     .option("--task <id>", "task to play (default: the environment's first)")
     .option("--seed <text>", "seed of the episodes", "check-environment")
     .option("--steps <n>", "steps of each episode", integer(1), 20)

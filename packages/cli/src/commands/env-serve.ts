@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { EnvServer } from "@dsr/env-bridge";
 import pino from "pino";
 import { examples } from "../examples.js";
@@ -21,7 +21,7 @@ export function envServeCommand(): Command {
     .option("--env <name>", "serve this environment only (default: all)")
     .option("--host <address>", "address to bind; anything but loopback needs --token", "127.0.0.1")
     .option("--port <number>", "port, 0 for a free one", integer(0, 65_535), 8765)
-    .option("--token <secret>", "clients must present it (or set DSR_TOKEN)", process.env["DSR_TOKEN"])
+    .addOption(new Option("--token <secret>", "clients must present it").env("DSR_TOKEN"))
     .option("--max-sessions <n>", "sessions at once", integer(1), 128)
     .option("--json", "print one JSON object with the address on standard output")
     .addHelpText(

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { withEnvironment } from "../connect.js";
 import { examples } from "../examples.js";
 
@@ -13,7 +13,7 @@ export function envTasksCommand(): Command {
   return new Command("tasks")
     .description("list the tasks of an environment with their prompts")
     .argument("[environment]", "a ws:// address or the name of an embedded environment", "voxel-world")
-    .option("--token <secret>", "token of the server (or set DSR_TOKEN)", process.env["DSR_TOKEN"])
+    .addOption(new Option("--token <secret>", "token of the server").env("DSR_TOKEN"))
     .option("--match <text>", "only ids that contain this text")
     .option("--json", "print one JSON array")
     .addHelpText("after", examples("dsr env tasks --match harvest_1"))
