@@ -21,12 +21,17 @@ const files = {
   about: "store.json",
   frames: "frames.bin",
   actions: "actions.bin",
+  focus: "focus.bin",
   episodes: "episodes.jsonl",
 } as const;
 
 /** Integers of an action, and bytes of each. */
 export const actionLength = 8;
 const actionBytes = 2 * actionLength;
+
+/** Numbers of a focus: degrees to turn by (right and down positive), metres, and 1 where it is within the picture's edges. */
+export const focusLength = 4;
+const focusBytes = 4 * focusLength;
 
 const positive = z.number().int().positive();
 const aboutSchema = z.strictObject({
@@ -41,6 +46,8 @@ const aboutSchema = z.strictObject({
   cameraInterval: z.number().positive(),
   /** Steps a second. */
   tickRate: z.number().positive(),
+  /** Whether it is known what the player went for at each picture. */
+  focus: z.boolean(),
   /** Everything else that decides the episodes. */
   settings: z.record(z.string(), z.unknown()),
 });
@@ -65,6 +72,8 @@ export type DemonstratedEpisode = z.output<typeof episodeSchema>;
 export interface NewDemonstration extends Pick<DemonstratedEpisode, "index" | "task" | "prompt" | "seed"> {
   readonly frames: Uint8Array;
   readonly actions: Uint16Array;
+  /** [frames, 4], where the store keeps it; not-a-number where there was nothing to go for. */
+  readonly focus?: Float32Array;
 }
 
 function frameBytes({ height, width }: DemonstrationAbout): number {
@@ -78,19 +87,25 @@ function sum(numbers: readonly number[]): number {
 /** Appends episodes; a store that was cut off goes on after its last whole episode. */
 export class DemonstrationWriter {
   readonly about: DemonstrationAbout;
-  readonly #descriptors: Readonly<Record<"frames" | "actions" | "episodes", number>>;
+  readonly #descriptors: Readonly<Record<"frames" | "actions" | "focus" | "episodes", number>>;
   #count: number;
   #nextIndex: number;
 
   private constructor(folder: string, about: DemonstrationAbout) {
     this.about = about;
     const open = (name: string): number => openSync(join(folder, name), "a+");
-    this.#descriptors = { frames: open(files.frames), actions: open(files.actions), episodes: open(files.episodes) };
+    const { frames: pictures, actions, focus } = files;
+    this.#descriptors = {
+      ...{ frames: open(pictures), actions: open(actions), focus: open(focus) },
+      episodes: open(files.episodes),
+    };
     const { episodes, bytes } = readEpisodes(join(folder, files.episodes));
     this.#count = episodes.length;
     this.#nextIndex = (episodes.at(-1)?.index ?? -1) + 1;
     ftruncateSync(this.#descriptors.episodes, bytes);
-    ftruncateSync(this.#descriptors.frames, sum(episodes.map(({ frames }) => frames)) * frameBytes(about));
+    const frames = sum(episodes.map((episode) => episode.frames));
+    ftruncateSync(this.#descriptors.frames, frames * frameBytes(about));
+    ftruncateSync(this.#descriptors.focus, about.focus ? frames * focusBytes : 0);
     ftruncateSync(this.#descriptors.actions, sum(episodes.map(({ steps }) => steps)) * actionBytes);
   }
 
@@ -120,14 +135,20 @@ export class DemonstrationWriter {
   }
 
   /** Adds an episode; its line is written last, so that a cut-off episode is none. @throws InputError for odd lengths */
-  add({ frames, actions, ...episode }: NewDemonstration): void {
+  add({ frames, actions, focus, ...episode }: NewDemonstration): void {
     const counts = { frames: frames.length / frameBytes(this.about), steps: actions.length / actionLength };
     const expected = Math.ceil(counts.steps / this.about.every);
     if (counts.frames !== expected || !Number.isInteger(counts.steps))
       throw new InputError(
         `episode ${episode.seed}: expected ${expected} pictures of ${counts.steps} steps, found ${counts.frames}`,
       );
+    const known = this.about.focus ? expected * focusLength : undefined;
+    if (focus?.length !== known)
+      throw new InputError(
+        `episode ${episode.seed}: expected ${known ?? "no"} numbers of focus, found ${focus?.length}`,
+      );
     writeSync(this.#descriptors.frames, frames);
+    if (focus !== undefined) writeSync(this.#descriptors.focus, floatBytes(focus));
     const bytes = Buffer.alloc(actions.length * 2);
     actions.forEach((number, at) => bytes.writeUInt16LE(number, 2 * at));
     writeSync(this.#descriptors.actions, bytes);
@@ -142,6 +163,12 @@ export class DemonstrationWriter {
       closeSync(descriptor);
     }
   }
+}
+
+function floatBytes(numbers: Float32Array): Buffer {
+  const bytes = Buffer.alloc(4 * numbers.length);
+  numbers.forEach((number, at) => bytes.writeFloatLE(number, 4 * at));
+  return bytes;
 }
 
 function readAbout(folder: string): DemonstrationAbout {
@@ -182,6 +209,7 @@ export class DemonstrationStore {
   readonly episodes: readonly DemonstratedEpisode[];
   readonly #actions: readonly Uint16Array[];
   readonly #firstFrames: readonly number[];
+  readonly #focus: Buffer | undefined;
   readonly #frames: number;
 
   private constructor(folder: string, about: DemonstrationAbout, most: number) {
@@ -198,6 +226,7 @@ export class DemonstrationStore {
       return Uint16Array.from({ length: steps * actionLength }, (_, i) => bytes.readUInt16LE(at + 2 * i));
     });
     this.#firstFrames = firstFrames;
+    this.#focus = about.focus ? readFileSync(join(folder, files.focus)) : undefined;
     this.#frames = openSync(join(folder, files.frames), "r");
   }
 
@@ -212,6 +241,14 @@ export class DemonstrationStore {
   /** Actions [steps, 8] of an episode. */
   actions(episode: number): Uint16Array {
     return this.#actions[episode] ?? new Uint16Array(0);
+  }
+
+  /** What the player went for at a kept picture: degrees, degrees, metres, and 1 where in view; undefined when not known. */
+  focus(episode: number, frame: number): readonly number[] | undefined {
+    const at = ((this.#firstFrames[episode] ?? 0) + frame) * focusBytes;
+    if (this.#focus === undefined || at + focusBytes > this.#focus.length) return undefined;
+    const numbers = Array.from({ length: focusLength }, (_, place) => this.#focus?.readFloatLE(at + 4 * place) ?? NaN);
+    return numbers.some(Number.isNaN) ? undefined : numbers;
   }
 
   /** The kept picture `frame` of an episode, written into `into`. @throws InputError when the file breaks off */

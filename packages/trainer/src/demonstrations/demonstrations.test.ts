@@ -130,7 +130,7 @@ test("other settings, wrong lengths, unknown tasks and missing stores are refuse
   );
   expect(() => DemonstrationStore.open(join(folder, "none"))).toThrow("expected a demonstration store's description");
   const writer = DemonstrationWriter.open(join(folder, "d"), {
-    ...{ height, width, every: 2, cameraInterval: 15, tickRate: 20, settings: {} },
+    ...{ height, width, every: 2, cameraInterval: 15, tickRate: 20, focus: false, settings: {} },
   });
   const episode = { index: 0, task: "count", prompt: "", seed: "s", frames: new Uint8Array(18) };
   expect(() => writer.add({ ...episode, actions: new Uint16Array(24) })).toThrow(

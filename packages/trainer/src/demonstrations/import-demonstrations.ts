@@ -34,7 +34,7 @@ export async function importDemonstrations(options: ImportOptions): Promise<numb
   const { from, out, image, every, cameraInterval, prompt = null } = options;
   const found = await findDemonstrations(from);
   const store = DemonstrationWriter.open(out, {
-    ...{ height: image[0], width: image[1], every, cameraInterval, tickRate },
+    ...{ height: image[0], width: image[1], every, cameraInterval, tickRate, focus: false },
     settings: { from, prompt },
   });
   try {

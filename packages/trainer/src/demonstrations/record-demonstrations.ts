@@ -22,6 +22,8 @@ export interface Demonstrator {
   reset(task: TaskInfo, spec: EnvironmentSpec): void;
   /** The eight integers of the next action. */
   act(observation: Observation): readonly number[];
+  /** What it goes for, as the last observation had it: degrees to turn by, metres. */
+  focus?(): { readonly yaw: number; readonly pitch: number; readonly distance: number } | undefined;
 }
 
 /** What is recorded, and where to. */
@@ -60,10 +62,11 @@ export async function recordDemonstrations(
   options: RecordOptions,
 ): Promise<number> {
   const { out, tasks, every, cameraInterval, episodes } = options;
-  const environment = await factory.create(environmentOptions(createDemonstrator(), options));
+  const first = createDemonstrator();
+  const environment = await factory.create(environmentOptions(first, options));
   const store = DemonstrationWriter.open(out, {
     ...{ height: options.image[0], width: options.image[1], every, cameraInterval },
-    tickRate: environment.spec.tickRate,
+    ...{ tickRate: environment.spec.tickRate, focus: first.focus !== undefined },
     settings: { seed: options.seed, noise: options.noise, maxSteps: options.maxSteps, tasks, source: factory.name },
   });
   try {
@@ -118,24 +121,46 @@ async function playEpisode(
     ...{ rate: options.noise, longest: longestNoise, cameraInterval: options.cameraInterval },
   });
   const pictures: Uint8Array[] = [];
-  const actions: number[] = [];
+  const [actions, focus]: [number[], number[]] = [[], []];
   let { observation } = await environment.reset({ seed, task: task.id });
   demonstrator.reset(task, environment.spec);
   for (let step = 0; step < options.maxSteps; step++) {
-    if (step % options.every === 0) pictures.push(pictureOf(observation));
+    const isKept = step % options.every === 0;
+    if (isKept) pictures.push(pictureOf(observation));
     const meant = demonstrator.act(observation);
     actions.push(...meant);
+    if (isKept) focus.push(...focusOf(demonstrator, environment.spec, options));
     const result = await environment.step(noise.apply(meant));
     if (result.info.success === true)
       return {
         ...{ index, task: task.id, prompt: task.prompt, seed },
         frames: Buffer.concat(pictures),
         actions: Uint16Array.from(actions),
+        ...(demonstrator.focus === undefined ? {} : { focus: Float32Array.from(focus) }),
       };
     if (result.terminated || result.truncated) return undefined;
     observation = result.observation;
   }
   return undefined;
+}
+
+/** Vertical field of view of an environment that does not tell, degrees. */
+const defaultFov = 70;
+
+/** Turn, distance, and whether it lies within the picture's edges, as a pinhole camera sees it. */
+function focusOf(
+  demonstrator: Demonstrator,
+  { metadata }: EnvironmentSpec,
+  { image }: RecordOptions,
+): readonly number[] {
+  const found = demonstrator.focus?.();
+  if (found === undefined) return [NaN, NaN, NaN, NaN];
+  const { yaw, pitch, distance } = found;
+  const half = Math.tan((Number(metadata["verticalFov"] ?? defaultFov) * Math.PI) / 360);
+  const tangent = (degrees: number): number =>
+    Math.abs(degrees) < 89 ? Math.tan((degrees * Math.PI) / 180) : Infinity;
+  const isInView = Math.abs(tangent(yaw)) < (half * image[1]) / image[0] && Math.abs(tangent(pitch)) < half;
+  return [yaw, pitch, distance, isInView ? 1 : 0];
 }
 
 /** A copy: environments may reuse their buffers. */

@@ -31,7 +31,15 @@ let folder = "";
 
 /** Episodes of two tasks; pictures are noise. */
 function writeStore(name: string, [rows, columns]: readonly [number, number]): void {
-  const about = { height: rows, width: columns, every: 2, cameraInterval: 15, tickRate: 20, settings: {} };
+  const about = {
+    height: rows,
+    width: columns,
+    every: 2,
+    cameraInterval: 15,
+    tickRate: 20,
+    focus: false,
+    settings: {},
+  };
   const writer = DemonstrationWriter.open(join(folder, name), about);
   prompts.forEach((prompt, index) => {
     const steps = 12;
@@ -88,7 +96,7 @@ async function trainedLogits(run: string, fusion: Fusion, moments: readonly (rea
   for (const [name, value] of behaviourLogits(builder, { config: maker.config, sizes })) builder.output(name, value);
   const session = await openSession(encodeOnnx(builder.finish()).model, { device: "cpu", threads: 1 });
   const rows = new WindowRows(maker, sizes, []);
-  const draw = new WindowDraw(store, options.actions.window, options.actions.chunk);
+  const draw = new WindowDraw(store, options.actions);
   moments.forEach(([episode, frame], row) => rows.set(row, draw.at(episode, frame)));
   const known = new Set(session.inputs.map(({ name }) => name));
   const found = await session.run(Object.fromEntries(Object.entries(rows.feeds()).filter(([name]) => known.has(name))));
@@ -101,7 +109,7 @@ async function trainedLogits(run: string, fusion: Fusion, moments: readonly (rea
 async function actedLogits(run: string, moments: readonly (readonly [number, number])[]) {
   const store = DemonstrationStore.open(join(folder, "store"));
   const actor = await openActor(run);
-  const draw = new WindowDraw(store, actor.actions.window, actor.actions.chunk);
+  const draw = new WindowDraw(store, actor.actions);
   const { frames } = actor.actions.window;
   const all = moments.map(async ([episode, frame]) => {
     const window = draw.at(episode, frame);
@@ -162,7 +170,7 @@ describe.each(["plain", "addition", "gsm"] as const)("%s", (fusion) => {
 test("windows repeat the first picture, and what is missing at the end does not count", () => {
   const store = DemonstrationStore.open(join(folder, "store"));
   const { prompts: maker, options } = prepareAgent(agentSettings.parse(settingsOf("plain")), store);
-  const draw = new WindowDraw(store, options.actions.window, 4);
+  const draw = new WindowDraw(store, options.actions);
   const size = height * width * 3;
   const [start, later] = [new Uint8Array(4 * size), new Uint8Array(4 * size)];
   draw.at(0, 1).pictures(start);

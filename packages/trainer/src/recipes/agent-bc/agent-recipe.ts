@@ -45,6 +45,10 @@ export const agentSettings = z.strictObject({
   warmup: z.number().int().nonnegative().default(80),
   /** How far rare choices are evened out: 0 not at all, 1 fully. */
   balance: z.number().min(0).max(1).default(0.3),
+  /** Share of windows that begin with a turn of the camera, beside those that are drawn as they come. */
+  turning: z.number().min(0).max(1).default(0.3),
+  /** Factor of the exercise to tell where the player's target is, where the store knows it. */
+  focus: z.number().nonnegative().default(1),
 });
 
 type Settings = z.output<typeof agentSettings>;
@@ -95,13 +99,13 @@ function startingFrom(training: TrainingGraph, weights: ReadonlyMap<string, NdDa
   return { ...training, state };
 }
 
-function trainingGraph(settings: Settings, step: BehaviourStep): TrainingGraph {
+function trainingGraph(settings: Settings, step: BehaviourStep, focus: number): TrainingGraph {
   const { seed, steps, warmup, learningRate: peak, geometry, from } = settings;
   const encoders = geometry === undefined ? undefined : readTrainedRun(geometry, "dsr-geometry").weights;
   const training = buildTrainingGraph({
     name: "agent-bc",
     seed,
-    define: defineBehaviourStep(step),
+    define: defineBehaviourStep(step, focus),
     groups: smallModelGroups(),
     schedule: warmupCosine({ peak, warmup, steps, floor: 0.03 }),
     clipNorm: 1,
@@ -135,12 +139,14 @@ export const agentRecipe = defineRecipe({
     const { options, prompts, sizes } = prepareAgent(settings, store);
     const { cameraInterval } = store.about;
     const weights = classWeights(actionHistogram(allActions(store), cameraInterval), { power: settings.balance });
-    const draw = new WindowDraw(store, options.actions.window, options.actions.chunk);
+    const draw = new WindowDraw(store, options.actions, settings.turning);
+    const focus = store.about.focus ? settings.focus : 0;
     const batches: BatchSource = {
       next: (random) => {
         const rows = new WindowRows(prompts, sizes, weights);
         for (let row = 0; row < sizes.batch; row++) rows.set(row, draw.next(random));
-        return rows.feeds();
+        const { focus_targets, focus_mask, ...feeds } = rows.feeds();
+        return focus > 0 && focus_targets && focus_mask ? { ...feeds, focus_targets, focus_mask } : feeds;
       },
     };
     const { mostEpisodes = null, geometry = null, from = null } = settings;
@@ -155,7 +161,7 @@ export const agentRecipe = defineRecipe({
       },
       seed: settings.seed,
       steps: settings.steps,
-      training: trainingGraph(settings, { config: prompts.config, sizes }),
+      training: trainingGraph(settings, { config: prompts.config, sizes }, focus),
       batches,
       parts: 1,
       samples: { perStep: settings.batch, unit: "windows" },

@@ -8,6 +8,7 @@ import {
   expand,
   paddingBias,
   range,
+  slice,
   unsqueeze,
 } from "@dsr/dsr-core/graph";
 import {
@@ -18,9 +19,10 @@ import {
   decoder,
   embedTokens,
   geometrySelection,
+  outputHead,
   statesAt,
 } from "@dsr/dsr-core/model";
-import { type LossTerm, type TrainingDefinition, crossEntropy } from "../../engine/index.js";
+import { type LossTerm, type TrainingDefinition, crossEntropy, squaredError } from "../../engine/index.js";
 import { embedWith, seeClips } from "../dsr-small/perception-graph.js";
 
 /** Lengths of a step's arrays. */
@@ -66,8 +68,8 @@ function selectGeometry(builder: GraphBuilder, { config, sizes }: BehaviourStep,
   return tokens;
 }
 
-/** Logits [batch, chunk, size] by component; inputs are those of `WindowRows`. */
-export function behaviourLogits(builder: GraphBuilder, step: BehaviourStep): ReadonlyMap<string, Value> {
+/** Last hidden states [batch, chunk, width] of the action queries; inputs are those of `WindowRows`. */
+function behaviourStates(builder: GraphBuilder, step: BehaviourStep): Value {
   const { config, sizes } = step;
   const { batch, tokens } = sizes;
   const { chunk, window } = config.actions;
@@ -88,20 +90,46 @@ export function behaviourLogits(builder: GraphBuilder, step: BehaviourStep): Rea
     bias: causalBias(builder, tokens, tokens),
   });
   const places = builder.input("action_positions", "int64", [batch, chunk]);
-  return actionLogits(builder, statesAt(builder, hidden.at(-1) ?? embeddings, places), config);
+  return statesAt(builder, hidden.at(-1) ?? embeddings, places);
 }
 
-/** The definition of a training step: a cross-entropy for each component of an action. */
-export function defineBehaviourStep(step: BehaviourStep): (builder: GraphBuilder) => TrainingDefinition {
+/** Logits [batch, chunk, size] by component. */
+export function behaviourLogits(builder: GraphBuilder, step: BehaviourStep): ReadonlyMap<string, Value> {
+  return actionLogits(builder, behaviourStates(builder, step), step.config);
+}
+
+/** Numbers of a focus that are learned: turn right and down, log distance (scaled near 1), and in view or not. */
+export const focusTargets = 4;
+
+/**
+ * What the player goes for, from the first query's state: an exercise that makes the model look for it. The head is not
+ * part of the model.
+ */
+function focusLoss(builder: GraphBuilder, { config, sizes }: BehaviourStep, states: Value): LossTerm {
+  const { text } = config;
+  const head = { name: "focus", layer: text.layers, size: focusTargets };
+  const first = slice(builder, states, { axis: 1, start: 0, end: 1 });
+  const shape = [sizes.batch, 1, focusTargets];
+  return squaredError(builder, "focus", {
+    predictions: outputHead(builder, head, first, text.normEpsilon),
+    targets: builder.input("focus_targets", "float32", shape),
+    mask: builder.input("focus_mask", "float32", shape),
+  });
+}
+
+/** The definition of a training step: a cross-entropy for each component of an action, and the focus with its factor. */
+export function defineBehaviourStep(step: BehaviourStep, focus: number): (builder: GraphBuilder) => TrainingDefinition {
   return (builder) => {
     const shape = [step.sizes.batch, step.config.actions.chunk];
-    const losses = [...behaviourLogits(builder, step)].map(([name, logits]): LossTerm =>
+    const states = behaviourStates(builder, step);
+    const losses = [...actionLogits(builder, states, step.config)].map(([name, logits]): LossTerm =>
       crossEntropy(builder, name, {
         logits,
         targets: builder.input(`target_${name}`, "int64", shape),
         mask: builder.input(`mask_${name}`, "float32", shape),
       }),
     );
-    return { losses };
+    const exercise = focus > 0 ? [{ ...focusLoss(builder, step, states), coefficient: focus }] : [];
+    return { losses: [...losses, ...exercise] };
   };
 }

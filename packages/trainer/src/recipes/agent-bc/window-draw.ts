@@ -1,6 +1,6 @@
-// Draws windows of a demonstration store: every task equally often, every kept picture of a task equally often.
-// Knows nothing about models.
-import { InputError, type Random } from "@dsr/env-bridge/contract";
+// Draws windows of a demonstration store: every task equally often, and a share of windows that begin with a turn of the
+// camera, which most steps are not. Knows nothing about models.
+import { InputError, type Random, neutralCameraBin } from "@dsr/env-bridge/contract";
 import type { ActionWindow } from "@dsr/dsr-core/model";
 import { type DemonstrationStore, actionLength } from "../../demonstrations/index.js";
 import type { Window } from "./window-rows.js";
@@ -11,15 +11,28 @@ interface Moment {
   readonly frame: number;
 }
 
+interface TaskMoments {
+  readonly all: readonly Moment[];
+  /** Those whose action turns the camera. */
+  readonly turns: readonly Moment[];
+}
+
+const [pitchAt, yawAt] = [3, 4];
+
 /** Draws windows that end at a kept picture. */
 export class WindowDraw {
   readonly #store: DemonstrationStore;
   readonly #window: ActionWindow;
   readonly #chunk: number;
-  readonly #moments: readonly (readonly Moment[])[];
+  readonly #tasks: readonly TaskMoments[];
+  readonly #turning: number;
 
   /** @throws InputError when the store keeps other pictures than the window needs */
-  constructor(store: DemonstrationStore, window: ActionWindow, chunk: number) {
+  constructor(
+    store: DemonstrationStore,
+    { window, chunk }: { readonly window: ActionWindow; readonly chunk: number },
+    turning = 0,
+  ) {
     const { every } = store.about;
     if (window.stride % every !== 0)
       throw new InputError(
@@ -28,18 +41,28 @@ export class WindowDraw {
     this.#store = store;
     this.#window = window;
     this.#chunk = chunk;
-    const byTask = new Map<string, Moment[]>();
+    this.#turning = turning;
+    const byTask = new Map<string, { readonly all: Moment[]; readonly turns: Moment[] }>();
+    const neutral = neutralCameraBin(store.about.cameraInterval);
     store.episodes.forEach(({ task, frames }, episode) => {
-      const moments = byTask.get(task) ?? [];
+      const moments = byTask.get(task) ?? { all: [], turns: [] };
       byTask.set(task, moments);
-      for (let frame = 0; frame < frames; frame++) moments.push({ episode, frame });
+      const actions = store.actions(episode);
+      for (let frame = 0; frame < frames; frame++) {
+        moments.all.push({ episode, frame });
+        const at = frame * every * actionLength;
+        if (actions[at + pitchAt] !== neutral || actions[at + yawAt] !== neutral)
+          moments.turns.push({ episode, frame });
+      }
     });
-    this.#moments = [...byTask.values()];
+    this.#tasks = [...byTask.values()];
   }
 
   /** The next window. */
   next(random: Random): Window {
-    const moments = this.#moments[random.integer(this.#moments.length)] ?? [];
+    const task = this.#tasks[random.integer(this.#tasks.length)];
+    const wantsTurn = random.float() < this.#turning && (task?.turns.length ?? 0) > 0;
+    const moments = (wantsTurn ? task?.turns : task?.all) ?? [];
     const moment = moments[random.integer(moments.length)] ?? { episode: 0, frame: 0 };
     return this.at(moment.episode, moment.frame);
   }
@@ -59,6 +82,7 @@ export class WindowDraw {
         }
       },
       actions: this.#actionsFrom(episode, frame * every),
+      focus: this.#store.focus(episode, frame),
     };
   }
 

@@ -6,7 +6,7 @@ import { type PromptLayout, layOutPrompt } from "@dsr/dsr-core/perception";
 import type { TextTokenizer } from "@dsr/dsr-core/processors";
 import type { ActionHistogram } from "../../minerl/preparation/class-weights.js";
 import { isMeaningful } from "../../minerl/preparation/class-weights.js";
-import { type BehaviourSizes, type BehaviourStep, behaviourFeatures } from "./behaviour-graph.js";
+import { type BehaviourSizes, type BehaviourStep, behaviourFeatures, focusTargets } from "./behaviour-graph.js";
 
 /** Lays out the agent's prompts as an actor does. */
 export class ActionPrompts {
@@ -66,6 +66,8 @@ export interface Window {
   readonly pictures: (into: Uint8Array) => void;
   /** Up to `chunk` actions of eight integers; what is missing at the end does not count. */
   readonly actions: readonly (readonly number[])[];
+  /** What the player went for: degrees, degrees, metres, in view; undefined when not known. */
+  readonly focus?: readonly number[] | undefined;
 }
 
 /** Rows of one step, written window by window. */
@@ -83,6 +85,8 @@ export class WindowRows {
   readonly #wordMask: Float32Array;
   readonly #targets: readonly BigInt64Array[];
   readonly #masks: readonly Float32Array[];
+  readonly #focus: Float32Array;
+  readonly #focusMask: Float32Array;
   #geometryPositions: BigInt64Array;
 
   /** `weights` by class of each of the eight components. */
@@ -102,6 +106,8 @@ export class WindowRows {
     this.#wordMask = new Float32Array(sizes.batch * sizes.words);
     this.#targets = actions.components.map(() => new BigInt64Array(sizes.batch * actions.chunk));
     this.#masks = actions.components.map(() => new Float32Array(sizes.batch * actions.chunk));
+    this.#focus = new Float32Array(sizes.batch * focusTargets);
+    this.#focusMask = new Float32Array(sizes.batch * focusTargets);
     this.#geometryPositions = new BigInt64Array(3 * sizes.videoTokens);
   }
 
@@ -111,7 +117,7 @@ export class WindowRows {
   }
 
   /** Writes a window into row `row`. @throws InputError when its prompt is longer than the rows */
-  set(row: number, { instruction, pictures, actions }: Window): void {
+  set(row: number, { instruction, pictures, actions, focus }: Window): void {
     const layout = this.#prompts.layOut(instruction);
     const { tokens } = this.#step.sizes;
     const length = layout.ids.length + this.#prompts.config.actions.chunk;
@@ -121,6 +127,13 @@ export class WindowRows {
     this.#writePrompt(row, layout);
     this.#writeWords(row, layout);
     this.#writeTargets(row, actions);
+    if (focus !== undefined) this.#writeFocus(row, focus);
+  }
+
+  /** Turns and distance are learned of what is in view only: nothing tells where the rest is. */
+  #writeFocus(row: number, [yaw = 0, pitch = 0, distance = 0, inView = 0]: readonly number[]): void {
+    this.#focus.set([yaw / 20, pitch / 15, Math.log(Math.max(distance, 0.5) / 4), 2 * inView - 1], row * focusTargets);
+    this.#focusMask.set([inView, inView, inView, 1], row * focusTargets);
   }
 
   #writePrompt(row: number, layout: PromptLayout): void {
@@ -197,6 +210,8 @@ export class WindowRows {
       action_positions: tensorData("int64", [batch, chunk], this.#places),
       ...(this.#prompts.config.fusion === "gsm" ? selected : {}),
       ...Object.fromEntries(targets),
+      focus_targets: tensorData("float32", [batch, 1, focusTargets], this.#focus),
+      focus_mask: tensorData("float32", [batch, 1, focusTargets], this.#focusMask),
     };
   }
 }
