@@ -102,6 +102,36 @@ test("keeps what was meant, not what noise made of it, a picture every other ste
   store.close();
 });
 
+test("keeps what a player goes for, and whether the picture shows it", async () => {
+  const places = [
+    { yaw: 10, pitch: -5, distance: 4 },
+    { yaw: 60, pitch: 0, distance: 9 },
+    undefined,
+    { yaw: 0, pitch: 40, distance: 1 },
+    { yaw: 170, pitch: 0, distance: 2 },
+  ];
+  const pointing = (): Demonstrator => {
+    let step = -1;
+    const { act, ...own } = walker();
+    const next: Demonstrator["act"] = (observation) => {
+      step += 1;
+      return act(observation);
+    };
+    return { ...own, act: next, focus: () => places[step / 2] };
+  };
+  await recordDemonstrations(countingFactory, pointing, options("e", { tasks: ["count"], episodes: 2 }));
+  const store = DemonstrationStore.open(join(folder, "e"));
+  // 70 degrees from edge to edge upwards, 92.8 sideways
+  expect(places.map((_, frame) => store.focus(1, frame))).toEqual([
+    [10, -5, 4, 1],
+    [60, 0, 9, 0],
+    undefined,
+    [0, 40, 1, 0],
+    [170, 0, 2, 0],
+  ]);
+  store.close();
+});
+
 test("a store that was cut off goes on to the same content", async () => {
   const whole = DemonstrationStore.open(join(folder, "a"));
   const stop = new AbortController();

@@ -187,6 +187,47 @@ test("windows repeat the first picture, and what is missing at the end does not 
   store.close();
 });
 
+test("turns of the camera are drawn as often as asked", () => {
+  const store = DemonstrationStore.open(join(folder, "store"));
+  const { options } = prepareAgent(agentSettings.parse(settingsOf("plain")), store);
+  const share = (turning: number): number => {
+    const draw = new WindowDraw(store, options.actions, turning);
+    const random = createRandom("turns");
+    const drawn = Array.from({ length: 2000 }, () => draw.next(random).actions[0]);
+    return drawn.filter((action) => action?.[4] !== 12).length / drawn.length;
+  };
+  // of the pictures at steps 0, 2, 4, 6, 8 and 10 the actions at 2, 4, 6 and 8 turn; four standard deviations are 0.042
+  expect(Math.abs(share(0) - 4 / 6)).toBeLessThan(0.042);
+  expect(Math.abs(share(0.5) - (0.5 + 2 / 6))).toBeLessThan(0.042);
+  expect(share(1)).toBe(1);
+  store.close();
+});
+
+test("where the store knows the target it is learned too, in view only", async () => {
+  const about = { height, width, every: 2, cameraInterval: 15, tickRate: 20, focus: true, settings: {} };
+  const writer = DemonstrationWriter.open(join(folder, "focused"), about);
+  const focus = Float32Array.of(40, -15, 4, 1, 120, 30, 8, 0, NaN, NaN, NaN, NaN);
+  const idle = encodeMinedojoAction({});
+  writer.add({
+    ...{ index: 0, task: "t", prompt: "go", seed: "s", focus, frames: new Uint8Array(3 * height * width * 3) },
+    actions: Uint16Array.from([...idle, ...idle, ...idle, ...idle, ...idle, ...idle]),
+  });
+  writer.close();
+  const store = DemonstrationStore.open(join(folder, "focused"));
+  const settings = { ...settingsOf("plain"), demonstrations: join(folder, "focused") };
+  const { prompts: maker, options } = prepareAgent(agentSettings.parse(settings), store);
+  const rows = new WindowRows(maker, maker.sizes(["go"], 3), []);
+  const draw = new WindowDraw(store, options.actions);
+  for (const frame of [0, 1, 2]) rows.set(frame, draw.at(0, frame));
+  store.close();
+  const { focus_targets: targets, focus_mask: mask } = rows.feeds();
+  expect([...(targets?.data ?? [])].slice(0, 4)).toEqual([2, -1, 0, 1]);
+  expect([...(mask?.data ?? [])]).toEqual([1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0]);
+  const names = (own: object) => agentRecipe.prepare({ ...settings, ...own }).training.reported;
+  expect(names({})).toContain("loss.focus");
+  expect(names({ focus: 0 })).not.toContain("loss.focus");
+});
+
 test("words of instructions are tokens of their own", () => {
   expect(instructionWords(["hunt a cow", "a cow"])).toEqual([" a", " cow", "a", "hunt"]);
   const { tokenizer, configuration } = smallTokenizerFiles(instructionWords(prompts));
