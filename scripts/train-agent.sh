@@ -3,14 +3,16 @@
 # time and start it again: every step goes on where it was. An hour or two on two cores.
 #   scripts/train-agent.sh [folder]      (default: runs/agent)
 # EPISODES (of a task), STEPS, FUSION=plain|addition|gsm and SET="key=value …" change the recipe, OPTIONS="key=value …" the policy;
-# SEEDS and PLAYED are the evaluation's. FROM and GEOMETRY name runs of dsr-small and dsr-geometry to go on from.
+# SEEDS and PLAYED are the evaluation's. FROM and GEOMETRY name runs of dsr-small and dsr-geometry to go on from; they want
+# IMAGE=160x256, the size that those see, and GEOMETRY alone also SET="patch=16".
 set -eu
 out=${1:-runs/agent}
 dsr() { node "$(dirname "$0")/../packages/cli/bin/dsr.mjs" "$@"; }
 each() { flag=$1; shift; for pair in "$@"; do printf '%s %s ' "$flag" "$pair"; done; }
 
 # 1. The scripted expert shows how it is done, disturbed now and then. Its seeds are not those of evaluations.
-dsr data demonstrations --suite animals --suite hostiles --episodes "${EPISODES:-100}" --out "$out/demonstrations"
+dsr data demonstrations --suite animals --suite hostiles --episodes "${EPISODES:-100}" \
+  --image "${IMAGE:-64x96}" --out "$out/demonstrations"
 
 # 2. The model learns to do as the expert meant to.
 # shellcheck disable=SC2046,SC2086
