@@ -5,6 +5,7 @@ import { dataCurateCommand } from "./commands/data-curate.js";
 import { dataExportCommand } from "./commands/data-export.js";
 import { dataExtractCommand } from "./commands/data-extract.js";
 import { dataGenerateCommand } from "./commands/data-generate.js";
+import { dataDemonstrationsCommand } from "./commands/data-demonstrations.js";
 import { dataFilmCommand } from "./commands/data-film.js";
 import { dataMinerlCommand } from "./commands/data-minerl.js";
 import { dataReviewCommand } from "./commands/data-review.js";
@@ -21,6 +22,7 @@ export function dataCommands(): readonly Command[] {
     dataReviewCommand(),
     dataStatsCommand(),
     dataFilmCommand(),
+    dataDemonstrationsCommand(),
     dataExportCommand(),
     dataMinerlCommand(),
   ];

@@ -23,6 +23,14 @@ export function positive(text: string): number {
   return value;
 }
 
+/** Reads a number of at least 0. */
+export function nonNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError(`expected a number of at least 0, found '${text}'`);
+  return value;
+}
+
 /** Reads `160x256` as [height, width]. */
 export function imageSize(text: string): readonly [number, number] {
   const match = /^(\d{1,4})x(\d{1,4})$/.exec(text);

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { askCommand } from "./commands/ask.js";
 import { benchmarkCommand } from "./commands/benchmark.js";
+import { perfAgentCommand } from "./commands/perf-agent.js";
 import { perfPerceiveCommand } from "./commands/perf-perceive.js";
 
 export interface PerceptionCommands {
@@ -11,5 +12,5 @@ export interface PerceptionCommands {
 }
 
 export function perceptionCommands(): PerceptionCommands {
-  return { ask: askCommand(), benchmark: benchmarkCommand(), perf: [perfPerceiveCommand()] };
+  return { ask: askCommand(), benchmark: benchmarkCommand(), perf: [perfPerceiveCommand(), perfAgentCommand()] };
 }

@@ -1,5 +1,5 @@
 // The composition root: which environments and policies the command line knows.
-import { type PolicyFactory, randomPolicy } from "@dsr/agent";
+import { type PolicyFactory, dsrPolicy, plannerPolicy, randomPolicy } from "@dsr/agent";
 import { type EnvironmentFactory, unknownNameError } from "@dsr/env-bridge";
 import { createExpert, voxelSceneFactory, voxelWorldFactory } from "@dsr/voxel-world";
 
@@ -7,7 +7,7 @@ import { createExpert, voxelSceneFactory, voxelWorldFactory } from "@dsr/voxel-w
 export const environmentFactories: readonly EnvironmentFactory[] = [voxelWorldFactory, voxelSceneFactory];
 
 /** Policies by name. */
-export const policyFactories: readonly PolicyFactory[] = [expertPolicy(), randomPolicy];
+export const policyFactories: readonly PolicyFactory[] = [expertPolicy(), randomPolicy, dsrPolicy, plannerPolicy];
 
 /** @throws InputError (`unknown-environment`) with the closest name */
 export function environmentFactory(name: string): EnvironmentFactory {

@@ -5,11 +5,12 @@ import {
   DsrError,
   type EnvironmentFactory,
   type EnvironmentSpec,
+  type SpaceRecord,
   messageOf,
   unknownNameError,
 } from "@dsr/env-bridge/contract";
 import { isInputFault } from "../faults.js";
-import type { Policy, PolicyFactory } from "../policy/policy.js";
+import { type Policy, type PolicyFactory, environmentOptionsOf } from "../policy/policy.js";
 import { createPolicy, findPolicy } from "../policy/registry.js";
 import { playEpisode } from "./play-episode.js";
 import type { ConfigureMessage, ParentMessage, PlayMessage, WorkerMessage } from "./worker-messages.js";
@@ -73,7 +74,7 @@ class EvaluationWorker {
       const factories = policies.map((name) => findPolicy(this.#registries.policies, name));
       for (const factory of factories) {
         await this.#checkClips(factory);
-        const { spec } = await this.#sessions.open(factory.environmentOptions ?? {});
+        const { spec } = await this.#sessions.open(this.#optionsOf(factory));
         for (const task of tasks) checkTask(task, spec);
         await this.#policyOf(factory, spec);
       }
@@ -92,7 +93,7 @@ class EvaluationWorker {
     try {
       const factory = findPolicy(this.#registries.policies, job.policy);
       const environment = await this.#sessions.open({
-        ...factory.environmentOptions,
+        ...this.#optionsOf(factory),
         ...(job.clipPath !== null && this.#configuration.clips.environmentOptions),
       });
       const policy = await this.#policyOf(factory, environment.spec);
@@ -106,7 +107,11 @@ class EvaluationWorker {
 
   async #checkClips(factory: PolicyFactory): Promise<void> {
     const { perTask, environmentOptions } = this.#configuration.clips;
-    if (perTask > 0) await this.#sessions.open({ ...factory.environmentOptions, ...environmentOptions });
+    if (perTask > 0) await this.#sessions.open({ ...this.#optionsOf(factory), ...environmentOptions });
+  }
+
+  #optionsOf(factory: PolicyFactory): SpaceRecord {
+    return environmentOptionsOf(factory, this.#configuration.policyOptions);
   }
 
   /** The policy in use, or a new one; the seed is fixed because the episode's seed comes with its reset. */

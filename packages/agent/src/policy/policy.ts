@@ -39,6 +39,11 @@ export interface PolicyFactory {
   /** Observation keys the policy reads; an environment without one of them is refused. */
   readonly observes: readonly string[];
   /** Environment options the policy depends on, such as `{ entities: true }`; they go over the caller's. */
-  readonly environmentOptions?: SpaceRecord | undefined;
+  readonly environmentOptions?: SpaceRecord | ((options: SpaceRecord) => SpaceRecord) | undefined;
   create(creation: PolicyCreation): MaybePromise<Policy>;
+}
+
+/** What a policy with these options asks of its environment. @throws InputError for options that it does not know */
+export function environmentOptionsOf({ environmentOptions }: PolicyFactory, options: SpaceRecord = {}): SpaceRecord {
+  return typeof environmentOptions === "function" ? environmentOptions(options) : (environmentOptions ?? {});
 }

@@ -7,12 +7,13 @@ import { checkAddress, isAddress } from "../connect.js";
 import { defaultImageSize, environmentOptions } from "../environment-options.js";
 import { examples } from "../examples.js";
 import { imageSize, integer, keyValue, list } from "../parsers.js";
+import { type PolicySettings, addPolicyOptions, imageOfModel, policyOptionsOf } from "../policy-options.js";
 import { ProgressBar } from "../progress-bar.js";
 import { environmentFactory, policyFactories } from "../registry.js";
 import { successTable } from "../success-table.js";
 import { version } from "../version.js";
 
-interface Options {
+interface Options extends PolicySettings {
   readonly suite?: readonly string[];
   readonly task?: readonly string[];
   readonly policy: readonly string[];
@@ -35,7 +36,7 @@ interface Options {
 /** `dsr agent evaluate`: success rates over seeds, as in the paper's Table 12. */
 export function agentEvaluateCommand(): Command {
   const policies = policyFactories.map((factory) => factory.name).join(", ");
-  return new Command("evaluate")
+  const command = new Command("evaluate")
     .description("measure success rates: tasks × seeds × episodes on parallel workers, resumable at any point")
     .option("--suite <name>", `suite of tasks, repeatable: ${suites.map((suite) => suite.name).join(", ")}`, list)
     .option("--task <id>", "further task, repeatable (see: dsr env tasks)", list)
@@ -59,12 +60,17 @@ export function agentEvaluateCommand(): Command {
       examples(
         "dsr agent evaluate --suite animals --suite hostiles --policy expert --seeds 3 --episodes 20 --out runs/a",
         "dsr agent evaluate --suite animals --suite hostiles --policy expert --seeds 3 --episodes 20 --out runs/a --resume",
+        "dsr agent evaluate --suite animals --policy dsr --model models/agent --policy-option temperature=0.7 --out runs/b",
       ),
     )
     .action(evaluatePolicies);
+  return addPolicyOptions(command);
 }
 
-async function evaluatePolicies(options: Options, command: Command): Promise<void> {
+async function evaluatePolicies(typed: Options, command: Command): Promise<void> {
+  const policies = typed.policy ?? ["expert"];
+  const image = await imageOfModel(policies, typed);
+  const options: Options = image === undefined ? typed : { ...typed, image };
   const bar = new ProgressBar();
   const cancel = new AbortController();
   const stop = (): void => cancel.abort();
@@ -72,7 +78,9 @@ async function evaluatePolicies(options: Options, command: Command): Promise<voi
   const result = await evaluate({
     suites: options.suite,
     tasks: options.task,
-    policies: options.policy ?? ["expert"],
+    policies,
+    policyOptions: policyOptionsOf(options),
+    model: options.model ?? options.serverModel ?? null,
     seeds: options.seeds,
     episodes: options.episodes,
     maxEpisodeSteps: options.maxSteps,

@@ -8,6 +8,7 @@ import {
   type Policy,
   Recorder,
   createPolicy,
+  environmentOptionsOf,
   findPolicy,
   outcomeOf,
   runEpisode,
@@ -18,9 +19,10 @@ import { type EnvironmentSource, withLiveEnvironment, withServedEnvironment } fr
 import { environmentOptions } from "../environment-options.js";
 import { examples } from "../examples.js";
 import { imageSize, integer, keyValue } from "../parsers.js";
+import { type PolicySettings, addPolicyOptions, imageOfModel, policyOptionsOf } from "../policy-options.js";
 import { policyFactories } from "../registry.js";
 
-interface Options {
+interface Options extends PolicySettings {
   readonly env: string;
   readonly token?: string;
   readonly task?: string;
@@ -39,7 +41,7 @@ const cow = "combat_cow_plains_diamond_armors_diamond_sword_shield";
 
 /** `dsr agent run`: plays episodes of one task and says how they went. */
 export function agentRunCommand(): Command {
-  return new Command("run")
+  const command = new Command("run")
     .description("play episodes of one task over the WebSocket bridge")
     .option("--env <name or address>", "embedded environment, or a ws:// address", "voxel-world")
     .addOption(new Option("--token <secret>", "token of the server").env("DSR_TOKEN"))
@@ -58,9 +60,11 @@ export function agentRunCommand(): Command {
       examples(
         `dsr agent run --task ${cow} --policy expert --seed 7`,
         "dsr agent run --policy random --mode realtime --record runs/random",
+        "dsr agent run --policy dsr --model models/agent --episodes 5",
       ),
     )
     .action(play);
+  return addPolicyOptions(command);
 }
 
 interface PlayedEpisode extends EpisodeOutcome {
@@ -69,10 +73,15 @@ interface PlayedEpisode extends EpisodeOutcome {
 
 async function play(options: Options): Promise<void> {
   const factory = findPolicy(policyFactories, options.policy);
+  const policyOptions = policyOptionsOf(options);
+  const image = await imageOfModel([options.policy], options);
   const source: EnvironmentSource = {
     target: options.env,
     token: options.token,
-    options: { ...environmentOptions(options.env, options), ...factory.environmentOptions },
+    options: {
+      ...environmentOptions(options.env, { image, option: options.option }),
+      ...environmentOptionsOf(factory, policyOptions),
+    },
   };
   const metrics = new LoopMetrics();
   const recorder = options.record === undefined ? undefined : await Recorder.open(options.record);
@@ -82,7 +91,7 @@ async function play(options: Options): Promise<void> {
     spec: EnvironmentSpec,
     run: (policy: Policy, loop: LoopOptions) => ReturnType<typeof runEpisode>,
   ) => {
-    const policy = await createPolicy(factory, { seed: options.seed ?? "0", spec });
+    const policy = await createPolicy(factory, { seed: options.seed ?? "0", spec, options: policyOptions });
     for (let episode = 0; episode < options.episodes; episode++) {
       const seed = seedOf(options.seed, episode);
       const loop = { task: options.task, seed, maxSteps: options.maxSteps, pace: recorder?.ready };

@@ -97,7 +97,7 @@ function scenarioLengths(config: VisionLanguageConfig, scenario: Scenario): Read
     ...{ batch: 1, sequence, past_sequence: 0, first_kept: sequence - 1 },
     ...{ text_length: textTokens, geometry_length: visionTokens },
     // Neither regions nor tracks are part of the paper's question.
-    ...{ regions: 0, objects: 0, slots: 0, tokens: visionTokens, tubelets: times },
+    ...{ regions: 0, objects: 0, slots: 0, tokens: visionTokens, tubelets: times, steps: 0 },
   };
 }
 

@@ -13,7 +13,7 @@ import {
   type TaskInfo,
 } from "@dsr/env-bridge/contract";
 import { taskSpecOf } from "../tasks/index.js";
-import { degreesToRadians, sin } from "../math/trigonometry.js";
+import { degreesToRadians, sin, wrapDegrees } from "../math/trigonometry.js";
 import { aimAt, anglesTo, lookPoint, turnTo } from "./aiming.js";
 import { Navigator } from "./navigation.js";
 import { type Purpose, purposeOf } from "./purpose.js";
@@ -41,6 +41,13 @@ export interface ExpertOptions {
   readonly seed?: Seed;
 }
 
+/** Where something is as the player looks: degrees to turn by (right and down positive), metres. */
+export interface Focus {
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly distance: number;
+}
+
 /** A player that sees more than a player should. */
 export interface Expert {
   /** Observation keys that it needs. */
@@ -49,6 +56,8 @@ export interface Expert {
   reset(task: TaskInfo, spec: EnvironmentSpec): void;
   /** The eight integers of the next action. */
   act(observation: Observation): readonly number[];
+  /** What it goes for, as the last observation had it, before the action; undefined when there is nothing. */
+  focus(): Focus | undefined;
 }
 
 /** Makes an expert for the embedded world's tasks. */
@@ -66,12 +75,14 @@ export function createExpert(options: ExpertOptions = {}): Expert {
         throw new DsrError("wrong-state", "expert: expected a reset before the first act, found none");
       return player.act(observation);
     },
+    focus: () => player?.focus,
   };
 }
 
 type Wish = Partial<MinedojoAction>;
 
 class ScriptedPlayer {
+  focus: Focus | undefined;
   private readonly purpose: Purpose;
   private readonly interval: number;
   private readonly navigator: Navigator;
@@ -111,6 +122,7 @@ class ScriptedPlayer {
     }
     const item = gather === undefined ? undefined : this.nearest(sight, `item:${gather}`);
     const target = item ?? this.nearest(sight, this.purpose.quarry) ?? this.secondChoice(sight);
+    this.focus = target === undefined ? undefined : focusOn(sight.self, target);
     if (target === undefined) return {};
     this.watchPatience(sight.self, target);
     return target.kind.startsWith("item:") ? this.collect(sight, target) : this.pursue(sight, target);
@@ -239,6 +251,11 @@ class ScriptedPlayer {
     this.placeTries++;
     return { yaw, pitch: Math.round(pitch / this.interval) * this.interval, function: "place", slot };
   }
+}
+
+function focusOn(self: Self, target: Thing): Focus {
+  const { yaw, pitch } = anglesTo(self, lookPoint(target));
+  return { yaw: wrapDegrees(yaw - self.yaw), pitch: pitch - self.pitch, distance: levelDistance(self, target) };
 }
 
 const swords = ["wooden sword", "iron sword", "diamond sword", "stone sword", "golden sword"] as const;

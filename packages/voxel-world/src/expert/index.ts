@@ -1,2 +1,2 @@
 // The scripted player.
-export { createExpert, type Expert, type ExpertOptions } from "./expert.js";
+export { createExpert, type Expert, type ExpertOptions, type Focus } from "./expert.js";

@@ -109,7 +109,7 @@ async function writeCheckpoint(
   if (shards.length > 1) await writeJson(join(folder, "model.safetensors.index.json"), indexOf(shards, total));
   await writeJson(join(folder, "tokenizer.json"), byteLevelTokenizer(found.firstSpecial));
   await writeJson(join(folder, "tokenizer_config.json"), tokenizerSettings(found.firstSpecial));
-  await writeJson(join(folder, "preprocessor_config.json"), processorSettings(found.pixels));
+  await writeJson(join(folder, "preprocessor_config.json"), processorSettings(found));
   await writeJson(join(folder, "config.json"), found.config);
 }
 
@@ -132,10 +132,12 @@ function indexOf(shards: readonly Shard[], total: number): Readonly<Record<strin
   return { metadata: { total_size: total }, weight_map: Object.fromEntries(entries) };
 }
 
-/** Qwen2.5-VL's processor with other limits on pixels. */
-function processorSettings([least, most]: readonly [number, number]): Readonly<Record<string, unknown>> {
+/** Qwen2.5-VL's processor with other limits on pixels and the configuration's patches. */
+function processorSettings({ name, config, pixels }: NamedConfiguration): Readonly<Record<string, unknown>> {
+  const [least, most] = pixels;
+  const { patchSize } = parseModelConfig(config, { where: name }).vision;
   return {
-    ...{ min_pixels: least, max_pixels: most, patch_size: 14, temporal_patch_size: 2, merge_size: 2 },
+    ...{ min_pixels: least, max_pixels: most, patch_size: patchSize, temporal_patch_size: 2, merge_size: 2 },
     image_mean: [0.48145466, 0.4578275, 0.40821073],
     image_std: [0.26862954, 0.26130258, 0.27577711],
     image_processor_type: "Qwen2VLImageProcessor",

@@ -96,6 +96,35 @@ function tiny(): NamedConfiguration {
   };
 }
 
+/** The shape of what the recipe `agent-bc` trains, with an action head for most of MineDojo's space. */
+function smallAgent(): NamedConfiguration {
+  const firstSpecial = firstSpecialToken();
+  const sizes = { movement: 3, strafe: 3, posture: 4, pitch: 25, yaw: 25, function: 8 };
+  return {
+    name: "small-agent",
+    description: "for measuring decisions: 1 million parameters, with an action head",
+    firstSpecial,
+    pixels: [64 * 96, 64 * 96],
+    config: {
+      ...common,
+      ...{ hidden_size: 128, intermediate_size: 384, num_hidden_layers: 4, num_attention_heads: 4 },
+      ...{ num_key_value_heads: 2, vocab_size: 320, tie_word_embeddings: true, max_position_embeddings: 8192 },
+      rope_scaling: rope([6, 5, 5]),
+      vision_config: {
+        ...vision,
+        ...{ depth: 3, hidden_size: 96, num_heads: 4, intermediate_size: 256, out_hidden_size: 128 },
+        ...{ patch_size: 8, spatial_patch_size: 8, window_size: 256, tokens_per_second: 10 },
+        fullatt_block_indexes: [0, 1, 2],
+      },
+      dsr_config: {
+        fusion: "plain",
+        actions: { chunk: 8, components: Object.entries(sizes).map(([name, size]) => ({ name, size })) },
+      },
+      ...tokenFields(firstSpecial),
+    },
+  };
+}
+
 function halfBillion(): NamedConfiguration {
   return {
     name: "half-billion",
@@ -147,7 +176,7 @@ function released(): NamedConfiguration {
 
 /** All named configurations, the smallest first. */
 export function namedConfigurations(): readonly NamedConfiguration[] {
-  return [tiny(), halfBillion(), released()];
+  return [tiny(), smallAgent(), halfBillion(), released()];
 }
 
 /** The configuration of a name. Throws CoreInputError with the closest name. */

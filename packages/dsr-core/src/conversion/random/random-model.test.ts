@@ -69,7 +69,12 @@ test("every named configuration is one", () => {
     const { text, fusion } = parseModelConfig(config, { where: name });
     return `${name} ${text.layers} × ${text.hiddenSize} ${fusion}`;
   });
-  expect(sizes).toEqual(["tiny 2 × 64 gsm", "half-billion 24 × 896 gsm", "dsr-9b 28 × 3584 gsm"]);
+  expect(sizes).toEqual([
+    "tiny 2 × 64 gsm",
+    "small-agent 4 × 128 plain",
+    "half-billion 24 × 896 gsm",
+    "dsr-9b 28 × 3584 gsm",
+  ]);
 });
 
 test("what cannot be meant is refused, and nothing is left behind", async () => {

@@ -1,5 +1,6 @@
 // The model family of the paper: Qwen2.5-VL with a geometry encoder and the GSM, in one definition for every size.
 // Knows nothing about training, files or prompts.
+export * from "./actions/action-head.js";
 export * from "./config/config.js";
 export { type ParseConfigOptions, parseModelConfig } from "./config/parse-config.js";
 export { type DecoderInputs, type DecoderOutputs, type KeyValues, decoder, embedTokens } from "./decoder/decoder.js";

@@ -22,6 +22,10 @@ export interface DecoderInput {
   readonly past?: KeyValueCache;
   /** Tokens at the end whose logits are wanted; 0 for all. */
   readonly keep: number;
+  /** int64 [rows, past + tokens]: 0 for padding; everything is read when absent. */
+  readonly mask?: NdData;
+  /** int64 [rows, steps]: places of action queries among the tokens. */
+  readonly actions?: NdData;
 }
 
 /** Logits [rows, kept tokens, vocabulary], and the memory with the new tokens in it. */
@@ -29,6 +33,8 @@ export interface DecoderOutput {
   readonly logits: Float32Array;
   readonly vocabulary: number;
   readonly cache: KeyValueCache;
+  /** Logits [rows, steps, size] by component; empty unless actions were asked for. */
+  readonly actions: ReadonlyMap<string, NdData>;
 }
 
 interface LayerShape {
@@ -62,10 +68,10 @@ export class Decoder {
     const past = input.past ?? this.#empty();
     const found = await this.#session.run({
       inputs_embeds: embeddings,
-      attention_mask: onesOf(rows, past.length + tokens),
+      attention_mask: input.mask ?? onesOf(rows, past.length + tokens),
       position_ids: positions,
       num_logits_to_keep: int64Data([], [keep]),
-      ...this.#slots(rows),
+      ...this.#places(rows, input.actions),
       ...repeated(past.tensors, rows),
     });
     const logits = found["logits"];
@@ -74,6 +80,7 @@ export class Decoder {
       logits: floatsOf(logits, "logits"),
       vocabulary: logits?.shape.at(-1) ?? 0,
       cache: { length: past.length + tokens, tensors },
+      actions: input.actions === undefined ? new Map() : actionsOf(found),
     };
   }
 
@@ -82,16 +89,29 @@ export class Decoder {
     return { length: 0, tensors: Object.fromEntries(entries) as Tensors };
   }
 
-  /** Regression heads, which no answer needs, read no slots. */
-  #slots(rows: number): Tensors {
-    const wanted = this.#session.inputs.some(({ name }) => name === "slot_positions");
-    return wanted ? { slot_positions: int64Data([rows, 0], []) } : {};
+  /** Regression heads, which no answer needs, read no slots; action heads read what is asked for. */
+  #places(rows: number, actions: NdData | undefined): Tensors {
+    const none = int64Data([rows, 0], []);
+    const wants = (input: string): boolean => this.#session.inputs.some(({ name }) => name === input);
+    if (actions !== undefined && !wants("action_positions"))
+      throw new CoreInputError("decoder: expected an action head, found none");
+    return {
+      ...(wants("slot_positions") ? { slot_positions: none } : {}),
+      ...(wants("action_positions") ? { action_positions: actions ?? none } : {}),
+    };
   }
 }
 
 function whole(length: number | string | undefined, name: string): number {
   if (typeof length === "number") return length;
   throw new CoreInputError(`decoder input '${name}': expected fixed heads and head size, found '${length}'`);
+}
+
+const actionPrefix = "actions.";
+
+function actionsOf(found: Tensors): ReadonlyMap<string, NdData> {
+  const named = Object.entries(found).filter(([name]) => name.startsWith(actionPrefix));
+  return new Map(named.map(([name, tensor]) => [name.slice(actionPrefix.length), tensor]));
 }
 
 function presentOf(found: Tensors, pastName: string): NdData {

@@ -1,5 +1,5 @@
 // Opens a converted model's folder: manifest, configuration, tokenizer, sessions.
-// Knows nothing about questions.
+// Knows nothing about questions and actions.
 import { readFile, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type ModelManifest, manifestName, readManifest, verifyModel } from "../../conversion/manifest.js";
@@ -12,8 +12,9 @@ import { readVideoSettings } from "../../processors/video-processor.js";
 import { type DeviceChoice, chooseDevice } from "../../runtime/choose-device.js";
 import type { DeviceName } from "../../runtime/devices.js";
 import { type RuntimeSession, openSession } from "../../runtime/session.js";
+import { LocalActor } from "../acting/local-actor.js";
 import { LocalAnswerer, type LocalAnswererOptions } from "./local-answerer.js";
-import { type PartSessions, answeringParts } from "./open-model.js";
+import { type OpenModel, type PartSessions, answeringParts } from "./open-model.js";
 
 export interface OpenLocalOptions extends LocalAnswererOptions {
   /** Where to run; `auto` when absent. */
@@ -37,7 +38,19 @@ const preferredPrecisions = {
  * @throws CoreInputError when the folder is none, or a file or part is missing or changed; DeviceError when the device
  * does not work
  */
-export async function openLocalAnswerer(folder: string, options: OpenLocalOptions = {}): Promise<LocalAnswerer> {
+export function openLocalAnswerer(folder: string, options: OpenLocalOptions = {}): Promise<LocalAnswerer> {
+  return openWith(folder, options, (model) => new LocalAnswerer(model, options));
+}
+
+/** Opens a folder as `openLocalAnswerer`, for deciding what to do. @throws as it, and for a model without action head */
+export function openLocalActor(
+  folder: string,
+  options: Omit<OpenLocalOptions, "cachedPairs"> = {},
+): Promise<LocalActor> {
+  return openWith(folder, options, (model) => new LocalActor(model));
+}
+
+async function openWith<T>(folder: string, options: OpenLocalOptions, use: (model: OpenModel) => T): Promise<T> {
   const manifest = await manifestOf(folder);
   const device = typeof options.device === "object" ? options.device : await chooseDevice(options.device ?? "auto");
   const precision = precisionFor(manifest, device, { folder, wanted: options.precision });
@@ -52,7 +65,7 @@ export async function openLocalAnswerer(folder: string, options: OpenLocalOption
       );
     const [settings, tokenizer] = [await readVideoSettings(folder), await loadTokenizer(folder)];
     const description = `${basename(resolve(folder))} ${precision} on ${device.device}`;
-    return new LocalAnswerer({ description, config, settings, tokenizer, sessions }, options);
+    return use({ description, config, settings, tokenizer, sessions });
   } catch (error) {
     await closeAll(sessions);
     throw error;

@@ -20,12 +20,13 @@ export interface OpenModel {
   readonly sessions: PartSessions;
 }
 
-/** Names of the parts that must be open; regions and tracks are used where the configuration names their pads. */
+/** Names of the parts that must be open to answer; regions and tracks are used where the configuration names their pads. */
 export function answeringParts(config: VisionLanguageConfig): readonly ModelPartName[] {
   const { regionPad, trackPad } = config.tokens;
   const unused = new Set<ModelPartName>([
     ...(regionPad === undefined ? (["region_tokens"] as const) : []),
     ...(trackPad === undefined ? (["track_slots"] as const) : []),
+    ...(["action_queries"] as const),
   ]);
   return modelParts(config)
     .map(({ name }) => name)

@@ -23,14 +23,22 @@ export async function embedIds(model: OpenModel, ids: readonly number[]): Promis
   return floatsOf(found["inputs_embeds"], "inputs_embeds");
 }
 
+/** What a prompt's embeddings are made of. */
+export interface EmbeddingInputs {
+  readonly features: readonly PairFeatures[];
+  readonly timer: PartTimer;
+  /** Embeddings [prompt, width] of the prompt's ids, where they are known already. */
+  readonly words?: Float32Array;
+}
+
 /** Embeds text, puts the clip's features on the video pads and the GSM's tokens after them. */
 export async function embedPrompt(
   model: OpenModel,
   layout: PromptLayout,
-  { features, timer }: { readonly features: readonly PairFeatures[]; readonly timer: PartTimer },
+  { features, timer, words }: EmbeddingInputs,
 ): Promise<EmbeddedPrompt> {
   const width = model.config.text.hiddenSize;
-  const text = await timer.time("prefillMs", () => embedIds(model, layout.ids));
+  const text = words ?? (await timer.time("prefillMs", () => embedIds(model, layout.ids)));
   const rows = Float32Array.from(text);
   const vision = joinRows(features.map((pair) => pair.vision));
   const geometry = features.flatMap((pair) => pair.geometry ?? []);

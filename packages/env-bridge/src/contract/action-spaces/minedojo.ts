@@ -3,6 +3,18 @@
 import { InputError } from "../errors.js";
 import { type MultiDiscreteSpace, type SpaceValue, multiDiscrete, numbersOf, violationOf } from "../spaces.js";
 
+/** Names of the eight components of an action, in their order. */
+export const minedojoComponents = [
+  "movement",
+  "strafe",
+  "posture",
+  "pitch",
+  "yaw",
+  "function",
+  "craft",
+  "slot",
+] as const;
+
 /** The functional action (index 5). */
 export const minedojoFunctions = ["none", "use", "drop", "attack", "craft", "equip", "place", "destroy"] as const;
 export type MinedojoFunction = (typeof minedojoFunctions)[number];

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRandom } from "@dsr/env-bridge/contract";
-import { type Clues, cluesFormat, cluesFormatVersion } from "@dsr/dsr-core/geometry";
 import { GraphBuilder, encodeOnnx } from "@dsr/dsr-core/graph";
 import { type Fusion, modelParts } from "@dsr/dsr-core/model";
 import { type Clip, LocalAnswerer } from "@dsr/dsr-core/perception";
 import { createTokenizer, parseVideoSettings } from "@dsr/dsr-core/processors";
 import { type Candidate, partsOf, wordAnswer } from "@dsr/dsr-core/questions";
 import { openSession } from "@dsr/dsr-core/runtime";
-import { ClipStore, ClipStoreWriter } from "../../clips/index.js";
+import { ClipStore } from "../../clips/index.js";
 import { initialState, stepFeeds } from "../../engine/index.js";
 import { createOnnxExecutor } from "../../executors/onnx-executor.js";
 import { train } from "../../training/index.js";
 import { exportSmallModel } from "./export-model.js";
+import { circling, smallPicture, writeSmallClips } from "./fixtures/small-clips.js";
 import { geometryRecipe } from "./geometry-recipe.js";
 import { clipFrames, smallModelConfig } from "./model-file.js";
 import { perceptionRecipe } from "./perception-recipe.js";
@@ -23,57 +23,12 @@ import { PromptMaker, QuestionRows } from "./question-rows.js";
 import { smallTokenizerFiles, smallTokens } from "./small-tokenizer.js";
 import { readTrainedRun } from "./trained-weights.js";
 
-const [height, width] = [64, 96];
-const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+const [height, width] = smallPicture;
 let folder = "";
-
-/** Three mobs on circles before a still camera. */
-function circling(id: string): Clues {
-  const frames = Array.from({ length: clipFrames + 2 }, (_, at) => ({
-    timestamp: 0.8 * at,
-    pose: identity,
-    intrinsics: null,
-  }));
-  const objects = ["cow", "pig", "zombie"].map((name, place) => ({
-    id: String(place + 1),
-    class: name,
-    isAgent: true,
-    sightings: frames.map((_, at) => {
-      const angle = (0.25 + 0.2 * place) * at + place;
-      const center = [2 * Math.sin(angle), 0.3 * place, 8 + 2 * Math.cos(angle)] as const;
-      const left = Math.round(40 + 15 * Math.sin(angle));
-      const box = [left, 20, left + 12, 40] as const;
-      const orientation = [Math.cos(angle), 0, 0, 0, 1, 0, -Math.sin(angle), 0, 1];
-      return { center, visibility: 1, box, orientation };
-    }),
-  }));
-  const video = { id, width, height };
-  return {
-    format: cluesFormat,
-    formatVersion: cluesFormatVersion,
-    video,
-    unit: "metre",
-    source: { name: "test", precision: "exact" },
-    frames,
-    objects,
-  };
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "dsr-small-"));
-  const writer = ClipStoreWriter.open(join(folder, "clips"), { frames: clipFrames, height, width, settings: {} });
-  for (const index of [0, 1]) {
-    const cells = (clipFrames * height * width) / 16;
-    const bytes = (length: number, factor: number) =>
-      Uint8Array.from({ length }, (_, at) => (at * factor + index) % 249);
-    writer.add(index, {
-      rgb: bytes(clipFrames * height * width * 3, 7),
-      depths: bytes(cells, 3),
-      objects: bytes(cells, 5).map((byte) => (byte < 60 ? 1 + (byte % 3) : 0)),
-      clues: circling(`clip-${index}`),
-    });
-  }
-  writer.close();
+  writeSmallClips(join(folder, "clips"));
   const executor = await createOnnxExecutor({ device: "cpu", threads: 1 });
   const task = geometryRecipe.prepare({ clips: join(folder, "clips"), steps: 3, batch: 1, warmup: 0 });
   await train(task, { out: join(folder, "geometry"), executor });

@@ -8,7 +8,7 @@ import type { NdData } from "@dsr/dsr-core/graph";
 import { type Fusion, modelTensors } from "@dsr/dsr-core/model";
 import { type RawTensor, toRawTensor, writeSafetensors } from "@dsr/dsr-core/safetensors";
 import { clipHeight, clipWidth, smallModelConfig, smallModelFile } from "./model-file.js";
-import { smallTokenizerFiles, smallTokens } from "./small-tokenizer.js";
+import { type SmallTokenizerFiles, smallTokenizerFiles, smallTokens } from "./small-tokenizer.js";
 import { readTrainedRun } from "./trained-weights.js";
 
 /** What is exported. */
@@ -23,7 +23,7 @@ export interface ExportSmallOptions {
   readonly force?: boolean;
 }
 
-/** Writes config, tokenizer, picture settings and weights; the folder appears only when it is complete. */
+/** Writes the model of a `dsr-small` run. @throws InputError for runs that do not belong together */
 export async function exportSmallModel({
   run,
   geometry,
@@ -31,31 +31,52 @@ export async function exportSmallModel({
   type = "F16",
   force,
 }: ExportSmallOptions): Promise<void> {
-  await checkTarget(target, force === undefined ? {} : { force });
   const trained = readTrainedRun(run, "dsr-small");
   const { fusion } = trained.manifest.configuration as { readonly fusion: Fusion };
-  const weights = allWeights(fusion, trained.weights, readTrainedRun(geometry, "dsr-geometry").weights);
-  const { tokenizer, configuration } = smallTokenizerFiles();
-  await makeFolder(target, async (folder) => {
-    await mkdir(folder, { recursive: true });
-    const json = (name: string, content: unknown): Promise<void> =>
-      writeFile(join(folder, name), `${JSON.stringify(content, null, 1)}\n`);
-    await json("config.json", smallModelFile({ fusion, ...smallTokens() }));
-    await json("tokenizer.json", tokenizer);
-    await json("tokenizer_config.json", configuration);
-    await json("preprocessor_config.json", pictureSettings());
-    await writeFile(join(folder, "model.safetensors"), await safetensorsOf(weights, type));
+  const names = [...modelTensors(smallModelConfig({ fusion, ...smallTokens() })).keys()];
+  const weights = allWeights(names, [trained.weights, readTrainedRun(geometry, "dsr-geometry").weights]);
+  await writeModelFolder(target, {
+    config: smallModelFile({ fusion, ...smallTokens() }),
+    tokenizer: smallTokenizerFiles(),
+    picture: { height: clipHeight, width: clipWidth, patch: 16 },
+    ...{ weights, type, force: force ?? false },
   });
 }
 
-/** Trained weights, and of the frozen ones those the model needs. @throws InputError naming what is in neither run */
-function allWeights(
-  fusion: Fusion,
-  trained: ReadonlyMap<string, NdData>,
-  frozen: ReadonlyMap<string, NdData>,
+/** Everything a model folder is made of. */
+export interface ModelFolderContent {
+  /** `config.json`. */
+  readonly config: Record<string, unknown>;
+  readonly tokenizer: SmallTokenizerFiles;
+  /** Size of the pictures it was trained on, and side of a patch, pixels. */
+  readonly picture: { readonly height: number; readonly width: number; readonly patch: number };
+  readonly weights: ReadonlyMap<string, NdData>;
+  readonly type: "F32" | "F16";
+  /** Replaces what is there. */
+  readonly force: boolean;
+}
+
+/** Writes config, tokenizer, picture settings and weights; the folder appears only when it is complete. */
+export async function writeModelFolder(target: string, content: ModelFolderContent): Promise<void> {
+  await checkTarget(target, { force: content.force });
+  await makeFolder(target, async (folder) => {
+    await mkdir(folder, { recursive: true });
+    const json = (name: string, value: unknown): Promise<void> =>
+      writeFile(join(folder, name), `${JSON.stringify(value, null, 1)}\n`);
+    await json("config.json", content.config);
+    await json("tokenizer.json", content.tokenizer.tokenizer);
+    await json("tokenizer_config.json", content.tokenizer.configuration);
+    await json("preprocessor_config.json", pictureSettings(content.picture));
+    await writeFile(join(folder, "model.safetensors"), await safetensorsOf(content.weights, content.type));
+  });
+}
+
+/** The weights of some names, each from the first source that has it. @throws InputError naming what no source has */
+export function allWeights(
+  names: readonly string[],
+  sources: readonly ReadonlyMap<string, NdData>[],
 ): ReadonlyMap<string, NdData> {
-  const names = [...modelTensors(smallModelConfig({ fusion, ...smallTokens() })).keys()];
-  const found = names.map((name) => [name, trained.get(name) ?? frozen.get(name)] as const);
+  const found = names.map((name) => [name, sources.find((source) => source.has(name))?.get(name)] as const);
   const missing = found.filter(([, data]) => data === undefined).map(([name]) => name);
   if (missing.length > 0)
     throw new InputError(
@@ -65,10 +86,10 @@ function allWeights(
 }
 
 /** Pictures are brought to the size of the clips, as near as their shape allows. */
-function pictureSettings(): Record<string, unknown> {
-  const pixels = clipHeight * clipWidth;
+function pictureSettings({ height, width, patch }: ModelFolderContent["picture"]): Record<string, unknown> {
+  const pixels = height * width;
   return {
-    ...{ patch_size: 16, temporal_patch_size: 2, merge_size: 2, min_pixels: pixels, max_pixels: pixels },
+    ...{ patch_size: patch, temporal_patch_size: 2, merge_size: 2, min_pixels: pixels, max_pixels: pixels },
     image_mean: [0.48145466, 0.4578275, 0.40821073],
     image_std: [0.26862954, 0.26130258, 0.27577711],
   };

@@ -65,21 +65,23 @@ export function frozenWeights(weights: WeightSource): WeightSource {
   return (name, shape) => (isFrozen(name) ? weights(name, shape) : undefined);
 }
 
-interface Seen {
+/** What both encoders and the maps behind them make of clips. */
+export interface SeenClips {
   /** [clips, tokens, width] as the language model reads them. */
   readonly vision: Value;
   /** [clips, tokens, width]; undefined for plain models. */
   readonly geometry: Value | undefined;
 }
 
-/** Both encoders on all clips. */
-function seeClips(builder: GraphBuilder, { config, clips, frames, sizes }: PerceptionStep): Seen {
+/** Both encoders on all clips, whose bytes [clips, frames, height, width, 3] are the input `frames`. */
+export function seeClips(builder: GraphBuilder, config: VisionLanguageConfig, shape: readonly number[]): SeenClips {
   const { vision, geometry, text } = config;
-  const bytes = builder.input("frames", "uint8", [clips, ...frames, 3]);
+  const [clips = 1] = shape;
+  const bytes = builder.input("frames", "uint8", [...shape, 3]);
   const grid = gridOfFrames(bytes, vision);
   const pixels = pixelPatches(builder, bytes, vision);
   const outputs = text.hiddenSize;
-  const batched = (tokens: Value): Value => reshape(builder, tokens, [clips, sizes.videoTokens, outputs]);
+  const batched = (tokens: Value): Value => reshape(builder, tokens, [clips, -1, outputs]);
   const patches = visionPatchTokens(builder, pixels, { config: vision, grid });
   const tokens = batched(mergePatchTokens(builder, patches, { config: vision, grid, outputs }));
   if (geometry === undefined) return { vision: tokens, geometry: undefined };
@@ -147,7 +149,7 @@ function ground(builder: GraphBuilder, { config, sizes, clips }: PerceptionStep,
 }
 
 /** Embeddings of ids [rows, length] with features in the places of pads. */
-function embedWith(
+export function embedWith(
   builder: GraphBuilder,
   config: VisionLanguageConfig,
   inputs: { readonly ids: Value; readonly keep: Value; readonly placement: Value; readonly features: Value },
@@ -213,7 +215,7 @@ export function definePerceptionStep(step: PerceptionStep): TrainingOptions["def
   return (builder): TrainingDefinition => {
     const { config, sizes, prefix } = step;
     const { questions, suffix, queries } = sizes;
-    const seen = seeClips(builder, step);
+    const seen = seeClips(builder, config, [step.clips, ...step.frames]);
     const past = readPrefix(builder, step, seen.vision);
     const grounding = ground(builder, step, seen.vision);
     const selected = seen.geometry === undefined ? [] : [selectGeometry(builder, step, seen.geometry, grounding)];

@@ -71,9 +71,10 @@ export interface SmallTokenizerFiles {
   readonly vocabularySize: number;
 }
 
-/** Bytes are ids 0 … 255, special tokens follow, phrases come last. */
-export function smallTokenizerFiles(): SmallTokenizerFiles {
-  const phrases = [...new Set([...chatPhrases(), ...questionPhrases(), ...answerPhrases(), ...timePhrases()])];
+/** Bytes are ids 0 … 255, special tokens follow, then phrases of the templates, and `words` of other texts at the end. */
+export function smallTokenizerFiles(words: readonly string[] = []): SmallTokenizerFiles {
+  const known = [...chatPhrases(), ...questionPhrases(), ...answerPhrases(), ...timePhrases()];
+  const phrases = [...new Set([...known, ...words])];
   const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false };
   const added = [...specialTokens, ...phrases].map((content, place) => ({
     id: 256 + place,
@@ -117,8 +118,8 @@ export function smallTokenizerFiles(): SmallTokenizerFiles {
 }
 
 /** What the model's configuration says about tokens. */
-export function smallTokens() {
-  const { ids, vocabularySize } = smallTokenizerFiles();
+export function smallTokens(words: readonly string[] = []) {
+  const { ids, vocabularySize } = smallTokenizerFiles(words);
   const id = (token: string): number => ids.get(token) ?? 0;
   const { visionStart, visionEnd, imagePad, videoPad, messageStart, messageEnd } = chatTokens;
   const tokens = {

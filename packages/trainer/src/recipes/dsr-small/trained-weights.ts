@@ -16,17 +16,31 @@ export interface TrainedRun {
 
 /** Reads the newest checkpoint of a run's folder. @throws InputError when it holds none, or one of another recipe */
 export function readTrainedRun(run: string, recipe: string): TrainedRun {
+  const newest = newestCheckpoint(run);
+  const manifest = manifestOf(newest);
+  if (manifest.recipe !== recipe)
+    throw new InputError(`${run}: expected a run of recipe '${recipe}', found '${manifest.recipe}'`);
+  return { manifest, weights: readTensors(join(newest, weightsName)) };
+}
+
+/** The recipe of a run. @throws InputError when the folder holds no checkpoint */
+export function recipeOfRun(run: string): string {
+  return manifestOf(newestCheckpoint(run)).recipe;
+}
+
+function newestCheckpoint(run: string): string {
   const folder = join(run, "checkpoints");
   const newest = namesIn(folder)
     .filter((name) => stepOfName(name) !== undefined)
     .sort((a, b) => (stepOfName(a) ?? 0) - (stepOfName(b) ?? 0))
     .at(-1);
   if (newest === undefined) throw new InputError(`${run}: expected a run with a checkpoint, found none`);
-  const where = join(folder, newest, manifestName);
-  const manifest = parseManifest(readFileSync(where, "utf8"), where);
-  if (manifest.recipe !== recipe)
-    throw new InputError(`${run}: expected a run of recipe '${recipe}', found '${manifest.recipe}'`);
-  return { manifest, weights: readTensors(join(folder, newest, weightsName)) };
+  return join(folder, newest);
+}
+
+function manifestOf(checkpoint: string): Manifest {
+  const where = join(checkpoint, manifestName);
+  return parseManifest(readFileSync(where, "utf8"), where);
 }
 
 function namesIn(folder: string): readonly string[] {

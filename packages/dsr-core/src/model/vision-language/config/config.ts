@@ -84,6 +84,30 @@ export interface GroundingConfig {
   readonly heads: readonly OutputHeadConfig[];
 }
 
+/** One component of an action, such as MineDojo's movement with its three choices. */
+export interface ActionComponent {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** What an agent looks back on when it decides. */
+export interface ActionWindow {
+  readonly frames: number;
+  /** Steps of the environment from one frame to the next. */
+  readonly stride: number;
+  /** Size in pixels of the pictures it was trained on. */
+  readonly height: number;
+  readonly width: number;
+}
+
+/** An action head: one forward pass gives the logits of the next actions. */
+export interface ActionConfig {
+  /** Actions of a chunk, each with a learned query. */
+  readonly chunk: number;
+  readonly components: readonly ActionComponent[];
+  readonly window: ActionWindow;
+}
+
 /** Token ids that the model gives a meaning to. */
 export interface SpecialTokens {
   readonly visionStart: number;
@@ -118,6 +142,8 @@ export interface VisionLanguageConfig {
   /** Present when the fusion is `gsm`. */
   readonly gsm?: GsmConfig;
   readonly grounding: GroundingConfig;
+  /** Present when the model can act. */
+  readonly actions?: ActionConfig;
   readonly tokens: SpecialTokens;
   readonly usage: UsageConfig;
 }

@@ -67,10 +67,22 @@ export const geometryEncoderSchema = z.strictObject({
   layer_norm_eps: epsilon.default(1e-6),
 });
 
-const headSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "expected a name of small letters, digits and _" }),
-  layer: count,
-  size: count,
+const partName = z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "expected a name of small letters, digits and _" });
+
+const headSchema = z.strictObject({ name: partName, layer: count, size: count });
+
+/** `dsr_config.actions`; the defaults of the window are those of the recipe `agent-bc`. */
+const actionsSchema = z.strictObject({
+  chunk: count,
+  components: z.array(z.strictObject({ name: partName, size: count })).min(1),
+  window: z
+    .strictObject({
+      frames: count.default(4),
+      stride: count.default(2),
+      height: count.default(64),
+      width: count.default(96),
+    })
+    .prefault({}),
 });
 
 /** `dsr_config`: what this project adds to the released configuration. */
@@ -89,6 +101,7 @@ export const dsrSchema = z.strictObject({
   /** Frames of the clips it was trained on, and how its options are scored. */
   clip_frames: count.optional(),
   scoring: z.enum(["letter", "likelihood"]).optional(),
+  actions: actionsSchema.optional(),
 });
 
 /** Everything else at the top of the file. */

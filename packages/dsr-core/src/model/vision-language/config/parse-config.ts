@@ -64,6 +64,7 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
     ...(fusion === "plain" ? {} : { geometry: geometryConfig(own.geometry_encoder) }),
     ...(fusion === "gsm" ? { gsm } : {}),
     grounding: { regionTokens: own.region_tokens, trackTubelets: own.track_tubelets, heads: own.output_heads },
+    ...(own.actions === undefined ? {} : { actions: own.actions }),
     tokens: {
       visionStart: top.vision_start_token_id,
       visionEnd: top.vision_end_token_id,
@@ -141,6 +142,8 @@ function rulesOf(config: VisionLanguageConfig, outputSize: number | undefined): 
   const token = vision.patchSize * vision.spatialMergeSize;
   const headSize = vision.hiddenSize / vision.heads;
   const late = grounding.heads.find(({ layer }) => layer > text.layers);
+  const names = config.actions?.components.map(({ name }) => name) ?? [];
+  const twice = names.find((name, place) => names.indexOf(name) < place);
   const encoder = geometry ?? { hiddenSize: 1, heads: 1 };
   return [
     [
@@ -181,6 +184,7 @@ function rulesOf(config: VisionLanguageConfig, outputSize: number | undefined): 
       `layers up to ${text.layers}`,
       `${late?.layer} for '${late?.name}'`,
     ],
+    ["dsr_config.actions.components", twice === undefined, "different names", `'${twice}' twice`],
     [
       "dsr_config.query_source",
       gsm?.querySource !== "tracks" || grounding.trackTubelets > 0,

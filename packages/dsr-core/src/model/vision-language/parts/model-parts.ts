@@ -3,6 +3,7 @@
 import type { GraphBuilder } from "../../../graph/builder.js";
 import type { Value } from "../../../graph/graph.js";
 import { mean } from "../../../graph/operators/reduction.js";
+import { actionLogits, actionQueries } from "../actions/action-head.js";
 import type { VisionLanguageConfig } from "../config/config.js";
 import { causalPaddingBias, keepLast } from "../decoder/attention-bias.js";
 import { decoder, embedTokens, finalNorm, type KeyValues, languageHead } from "../decoder/decoder.js";
@@ -24,7 +25,8 @@ export type ModelPartName =
   | "geometry_encoder"
   | "gsm"
   | "region_tokens"
-  | "track_slots";
+  | "track_slots"
+  | "action_queries";
 
 /** A graph of its own. */
 export interface ModelPart {
@@ -112,11 +114,33 @@ function buildDecoder(builder: GraphBuilder, config: VisionLanguageConfig): void
     builder.output(`present.${layer}.key`, key);
     builder.output(`present.${layer}.value`, value);
   });
-  if (slots === undefined) return;
+  if (slots !== undefined) buildHeads(builder, config, { hidden, slots });
+  buildActions(builder, config, last);
+}
+
+function buildHeads(
+  builder: GraphBuilder,
+  { grounding, text }: VisionLanguageConfig,
+  { hidden, slots }: { readonly hidden: readonly Value[]; readonly slots: Value },
+): void {
   for (const head of grounding.heads) {
-    const states = statesAt(builder, hidden[head.layer] ?? last, slots);
+    const states = statesAt(builder, hidden[Math.min(head.layer, text.layers)] ?? slots, slots);
     builder.output(`heads.${head.name}`, outputHead(builder, head, states, text.normEpsilon));
   }
+}
+
+/** Logits of actions at the places of their queries, which are the rows that `action_queries` gave. */
+function buildActions(builder: GraphBuilder, { actions, text }: VisionLanguageConfig, last: Value): void {
+  if (actions === undefined) return;
+  const places = builder.input("action_positions", "int64", ["batch", "steps"]);
+  const logits = actionLogits(builder, statesAt(builder, last, places), { actions, text });
+  for (const [name, value] of logits) builder.output(`actions.${name}`, value);
+}
+
+function buildActionQueries(builder: GraphBuilder, { actions, text }: VisionLanguageConfig): void {
+  if (actions === undefined) return;
+  const steps = builder.input("action_steps", "int64", ["steps"]);
+  builder.output("action_queries", actionQueries(builder, steps, actions, text.hiddenSize));
 }
 
 function buildRegionTokens(builder: GraphBuilder, config: VisionLanguageConfig): void {
@@ -142,6 +166,7 @@ export function modelParts(config: VisionLanguageConfig): readonly ModelPart[] {
     ["embed_tokens", true, buildEmbedTokens],
     ["region_tokens", grounding.regionTokens, buildRegionTokens],
     ["track_slots", grounding.trackTubelets > 0, buildTrackSlots],
+    ["action_queries", config.actions !== undefined, buildActionQueries],
     ["gsm", fusion === "gsm", buildGsm],
     ["decoder_model_merged", true, buildDecoder],
   ];
