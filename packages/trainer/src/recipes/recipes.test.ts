@@ -18,15 +18,25 @@ function temporaryFolder(): string {
   return folder;
 }
 
-test("every recipe works with its defaults alone, and names its data", () => {
-  for (const recipe of recipes) {
-    const task = recipe.prepare({});
-    expect(task.recipe).toBe(recipe.name);
-    expect(Object.keys(task.batches.next(createRandom("x"))).sort()).toEqual(
-      task.training.batch.map(({ name }) => name).sort(),
-    );
-    expect(JSON.parse(JSON.stringify(task.identity))).toEqual(task.identity);
-  }
+/** Recipes that cannot begin without something of the user's: which setting names it. */
+const needed = new Map([
+  ["dsr-geometry", "clips"],
+  ["dsr-small", "clips"],
+  ["agent-bc", "demonstrations"],
+]);
+
+test.each(recipes.filter(({ name }) => !needed.has(name)))("$name works with its defaults alone", (recipe) => {
+  const task = recipe.prepare({});
+  expect(task.recipe).toBe(recipe.name);
+  expect(Object.keys(task.batches.next(createRandom("x"))).sort()).toEqual(
+    task.training.batch.map(({ name }) => name).sort(),
+  );
+  expect(JSON.parse(JSON.stringify(task.identity))).toEqual(task.identity);
+});
+
+test.each([...needed])("%s says in one line that it needs %s", (name, setting) => {
+  expect(() => findRecipe(name).prepare({})).toThrow(InputError);
+  expect(() => findRecipe(name).prepare({})).toThrow(`recipe '${name}', ${setting}: expected`);
 });
 
 test("mistyped recipes and settings get the closest name, wrong values a clear line", () => {
@@ -101,7 +111,7 @@ test("graphs are shown by recipe or by file", () => {
   expect(fromFile.endsWith(summary)).toBe(true);
   expect(fromFile).toContain("model.embed_tokens.weight: float32[28, 16]");
   expect(() => showGraph("./model")).toThrow(
-    "'./model': expected a path ending in .onnx or a recipe (char-lm, perf-small, perf-medium)",
+    "'./model': expected a path ending in .onnx or a recipe (char-lm, dsr-geometry, dsr-small, agent-bc, perf-small, perf-medium)",
   );
   expect(() => showGraph("/nowhere.onnx")).toThrow(/^\/nowhere\.onnx: expected an ONNX model, found: ENOENT/);
 });
