@@ -8,6 +8,7 @@ const coreInputCodes: ReadonlySet<string> = new Set([
   "invalid-argument",
   "invalid-graph",
   "unsupported",
+  "too-large",
   "device-unavailable",
 ]);
 

@@ -78,7 +78,9 @@ test("values without arrays are the same to msgpackr, in both directions", () =>
   fc.assert(
     fc.property(plain, (value) => {
       expect(unpackr.unpack(encodeToBuffer(value))).toEqual(value);
-      expect(new MessageReader().decode(packr.pack(value))).toEqual(value);
+      // msgpackr packs -0 as the integer 0: what it reads of its own bytes is what must be read here.
+      const packed = packr.pack(value);
+      expect(new MessageReader().decode(packed)).toEqual(unpackr.unpack(packed));
     }),
     { numRuns: 200 },
   );

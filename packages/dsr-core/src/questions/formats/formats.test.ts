@@ -62,6 +62,11 @@ test("pipeline JSON comes back, videos together; free-form items have no type th
   expect(formatPipelineJson([{ ...example, type: "non_temp" }])).not.toContain("Type");
 });
 
+test("any text may name a video of pipeline JSON", () => {
+  const items = ["__proto__", "constructor", "a b"].map((video) => ({ ...example, video }));
+  expect(parsePipelineJson(formatPipelineJson(items), "qa.json")).toEqual(items);
+});
+
 test("training JSON has the official form, and types are read off the wording", () => {
   expect(trainingExample(example)).toEqual({
     video: "abc.mp4",
@@ -90,6 +95,7 @@ test("files that are none are refused in one line", async () => {
     "b.tsv: expected a column 'options', found video, question",
   );
   expect(() => parsePipelineJson("[]", "q.json")).toThrow(CoreInputError);
+  expect(() => parsePipelineJson('{"a":[{"Question":1}]}', "q.json")).toThrow(/q\.json: .* found at a\.0\.Question: /);
   expect(() => parseTrainingJson('[{"video":"a"}]', "t.json")).toThrow(
     /t\.json: expected training JSON, found at 0\.conversations/,
   );

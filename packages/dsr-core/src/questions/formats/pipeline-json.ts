@@ -14,7 +14,7 @@ const record = z.object({
   D: z.string(),
   Correct: z.string(),
 });
-const schema = z.record(z.string(), z.array(record));
+const videoRecords = z.array(record);
 
 /** The text of a pipeline file: videos in the order of their first item; free-form items have no `Type`. */
 export function formatPipelineJson(items: readonly QuestionItem[]): string {
@@ -31,22 +31,28 @@ export function formatPipelineJson(items: readonly QuestionItem[]): string {
 
 /** Reads a pipeline file. @throws CoreInputError naming `where` and what was expected and found */
 export function parsePipelineJson(text: string, where: string): readonly QuestionItem[] {
-  const parsed = schema.safeParse(jsonOf(text, where));
+  const parsed = jsonOf(text, where);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw new CoreInputError(
+      `${where}: expected the pipeline's JSON, an object of videos, found ${JSON.stringify(text.slice(0, 40))}`,
+    );
+  // Video by video: a record of zod would leave out the name `__proto__`, and any text may name a video.
+  return Object.entries(parsed).flatMap(([video, records]) => itemsOf(video, records, where));
+}
+
+function itemsOf(video: string, records: unknown, where: string): readonly QuestionItem[] {
+  const parsed = videoRecords.safeParse(records);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new CoreInputError(
-      `${where}: expected the pipeline's JSON, found at ${issue?.path.join(".")}: ${issue?.message}`,
-    );
+    const at = [video, ...(issue?.path ?? [])].join(".");
+    throw new CoreInputError(`${where}: expected the pipeline's JSON, found at ${at}: ${issue?.message}`);
   }
-  return Object.entries(parsed.data).flatMap(([video, records]) =>
-    records.map(({ Type: type = freeFormType, Question: question, A, B, C, D, Correct }): QuestionItem => {
-      const correct = letters.find((letter) => letter === Correct.trim().charAt(0).toUpperCase());
-      if (correct === undefined) {
-        throw new CoreInputError(`${where}: video ${video}: expected a letter A to D, found '${Correct}'`);
-      }
-      return { video, type, question, options: [A, B, C, D], correct };
-    }),
-  );
+  return parsed.data.map(({ Type: type = freeFormType, Question: question, A, B, C, D, Correct }): QuestionItem => {
+    const correct = letters.find((letter) => letter === Correct.trim().charAt(0).toUpperCase());
+    if (correct === undefined)
+      throw new CoreInputError(`${where}: video ${video}: expected a letter A to D, found '${Correct}'`);
+    return { video, type, question, options: [A, B, C, D], correct };
+  });
 }
 
 /** The value of a JSON text. @throws CoreInputError naming `where` */
