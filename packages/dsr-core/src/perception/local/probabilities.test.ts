@@ -28,4 +28,7 @@ test("drawing follows the distribution: chances in a share's place give its inde
     }),
   );
   expect(drawIndex(Float32Array.of(0, 10, 0), 0.01, 0.999)).toBe(1);
+  expect(
+    drawIndex(Float32Array.of(4.301344233681448e-6, -4.1382424598168654e-8, 0, 0, 0, 0), 1, 0.9999999999999998),
+  ).toBe(5);
 });

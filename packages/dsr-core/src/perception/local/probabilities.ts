@@ -34,5 +34,6 @@ export function drawIndex(logits: Float32Array, temperature: number, chance: num
     left -= weight;
     if (left < 0) return index;
   }
-  return largestIndex(logits);
+  // Rounding can leave a rest of the largest chances: the last index that can be drawn has their place.
+  return weights.findLastIndex((weight) => weight > 0);
 }
