@@ -98,7 +98,7 @@ test("a set without a part that answering needs names it; so does one without th
   await expect(set).rejects.toThrow("expected precision q4, found fp32");
 });
 
-test("a configuration that says nothing of the GSM is completed by the graphs, as released ones need", async () => {
+test("a configuration that says nothing of the GSM is completed by the conversion, as released ones need", async () => {
   const source = join(folder, "released");
   await cp(join(folder, "checkpoint"), source, { recursive: true });
   const path = join(source, "config.json");

@@ -1,9 +1,10 @@
 // Opens a converted model's folder: manifest, configuration, tokenizer, sessions.
 // Knows nothing about questions and actions.
-import { readFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type ModelManifest, manifestName, readManifest, verifyModel } from "../../conversion/manifest.js";
 import { type Precision, partFile } from "../../conversion/precision.js";
+import { requiredJson } from "../../conversion/required-json.js";
 import { CoreInputError, messageOf } from "../../errors.js";
 import { type VisionLanguageConfig, parseModelConfig } from "../../model/vision-language/index.js";
 import type { ModelPartName } from "../../model/vision-language/parts/model-parts.js";
@@ -57,7 +58,7 @@ async function openWith<T>(folder: string, options: OpenLocalOptions, use: (mode
   await verifyModel(folder, { only: belongsTo(manifest, precision), sizesOnly: options.verify === "sizes" });
   const sessions = await openParts(folder, manifest, { device, precision, threads: options.threads });
   try {
-    const config = await configOf(folder, manifest, sessions);
+    const config = await configOf(folder, manifest);
     const missing = answeringParts(config).find((name) => !sessions.has(name));
     if (missing !== undefined)
       throw new CoreInputError(
@@ -129,26 +130,11 @@ async function openParts(folder: string, { parts }: ModelManifest, options: Part
   }
 }
 
-/** Released configurations do not mention the GSM; its number of queries then stands in its graph. */
-async function configOf(
-  folder: string,
-  { fusion }: ModelManifest,
-  sessions: PartSessions,
-): Promise<VisionLanguageConfig> {
+async function configOf(folder: string, { fusion }: ModelManifest): Promise<VisionLanguageConfig> {
   const where = join(folder, "config.json");
-  const queries = sessions.get("gsm")?.outputs.find(({ name }) => name === "geometry_tokens")?.shape[1];
-  const tensors = new Map(typeof queries === "number" ? [["visual.q_former_queries", { shape: [queries] }]] : []);
-  const config = parseModelConfig(await readJsonOf(where), { where, tensors });
+  const config = parseModelConfig(await requiredJson(where, "a model's configuration"), { where });
   if (config.fusion === fusion) return config;
   throw new CoreInputError(`${where}: expected the fusion ${fusion} of the manifest, found ${config.fusion}`);
-}
-
-async function readJsonOf(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new CoreInputError(`${path}: expected a configuration, found: ${messageOf(cause)}`, { cause });
-  }
 }
 
 async function closeAll(sessions: PartSessions): Promise<void> {
