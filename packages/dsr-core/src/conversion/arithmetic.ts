@@ -2,8 +2,9 @@
 // Knows nothing about files or devices. Counts are read off the graphs that would be written, not off formulas.
 import { CoreInputError } from "../errors.js";
 import { dimensionTerms } from "../graph/dimension.js";
-import type { Dimension, Graph, GraphNode, Shape } from "../graph/graph.js";
+import type { Dimension, Graph } from "../graph/graph.js";
 import { constantBytes } from "../graph/onnx/index.js";
+import { productFlops } from "../graph/product-flops.js";
 import type { VisionLanguageConfig } from "../model/vision-language/config/config.js";
 import { geometryTokenCount } from "../model/vision-language/config/config.js";
 import { type ModelPartName, modelParts } from "../model/vision-language/parts/model-parts.js";
@@ -66,7 +67,7 @@ function partCost({ graph, weights }: BuiltPart, lengths: Readonly<Record<string
   return {
     parameters: countParameters(weights),
     bytes: byPrecision((precision) => graphBytes(withPrecision(graph, precision))),
-    flops: sum(graph.nodes.map((node) => productFlops(node, lengths))),
+    flops: sum(graph.nodes.map((node) => productFlops(node, (length) => lengthOf(length, lengths)))),
   };
 }
 
@@ -114,22 +115,6 @@ function known(name: string, lengths: Readonly<Record<string, number>>): number 
   const found = lengths[name];
   if (found === undefined) throw new TypeError(`length '${name}' has no value in the scenario`);
   return found;
-}
-
-/** Operations of a matrix product; 0 for other operators. */
-export function productFlops(
-  { operator, inputs, outputs, attributes }: GraphNode,
-  lengths: Readonly<Record<string, number>>,
-): number {
-  const [a] = inputs;
-  const [product] = outputs;
-  if (!["MatMul", "FusedMatMul", "Gemm"].includes(operator) || a === undefined || product === undefined) return 0;
-  const inner = a.shape.at(attributes["transA"] === 1n ? -2 : -1) ?? 1;
-  return 2 * lengthOf(inner, lengths) * elements(product.shape, lengths);
-}
-
-function elements(shape: Shape, lengths: Readonly<Record<string, number>>): number {
-  return shape.reduce<number>((product, length) => product * lengthOf(length, lengths), 1);
 }
 
 function sum(numbers: readonly number[]): number {

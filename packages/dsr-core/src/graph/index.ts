@@ -11,6 +11,7 @@ export * from "./operators/index.js";
 export { knownOperators } from "./infer/index.js";
 export * from "./dump.js";
 export * from "./live-memory.js";
+export * from "./product-flops.js";
 export * from "./onnx/index.js";
 export * from "./layers/index.js";
 export * from "./passes/index.js";
