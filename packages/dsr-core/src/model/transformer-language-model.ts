@@ -5,7 +5,7 @@ import { add } from "../graph/operators/elementwise.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { attend, causalBias, mergeHeads, splitHeads } from "../graph/layers/attention.js";
-import { applyLinear, embedding, learned, linear } from "../graph/layers/linear.js";
+import { applyLinear, embedding, learned, linear, residualDeviation } from "../graph/layers/linear.js";
 import { gatedMlp, mlp, type MlpOptions } from "../graph/layers/mlp.js";
 import { layerNorm, rmsNorm } from "../graph/layers/normalization.js";
 import { rotate, rotaryTables, type RotaryTables } from "../graph/layers/rotary.js";
@@ -38,11 +38,6 @@ function normalize(builder: GraphBuilder, config: TransformerConfig, name: strin
   return config.normalization === "rms" ? rmsNorm(builder, name, x) : layerNorm(builder, name, x);
 }
 
-/** Starting weights of maps into the residual stream shrink with depth, so that its variance stays bounded. */
-function residualDeviation(config: TransformerConfig, inputs: number): number {
-  return 1 / Math.sqrt(2 * config.layers * inputs);
-}
-
 interface Surroundings {
   readonly config: TransformerConfig;
   readonly bias: Value;
@@ -55,7 +50,7 @@ function positioned(builder: GraphBuilder, x: Value, rotary: RotaryTables | unde
 
 function selfAttention(builder: GraphBuilder, name: string, x: Value, around: Surroundings): Value {
   const { config, rotary } = around;
-  const { heads, width, keyValueHeads = heads, bias } = config;
+  const { heads, width, keyValueHeads = heads, bias, layers } = config;
   const size = width / heads;
   const project = (part: string, count: number): Value =>
     splitHeads(builder, linear(builder, `${name}.${part}`, x, count * size, { bias }), count);
@@ -64,14 +59,14 @@ function selfAttention(builder: GraphBuilder, name: string, x: Value, around: Su
   const mixed = attend(builder, { query, key, value: project("v_proj", keyValueHeads) }, { bias: around.bias });
   return linear(builder, `${name}.o_proj`, mergeHeads(builder, mixed), width, {
     bias,
-    deviation: residualDeviation(config, width),
+    deviation: residualDeviation(layers, width),
   });
 }
 
 function feedForward(builder: GraphBuilder, name: string, x: Value, config: TransformerConfig): Value {
   const hidden = config.hidden ?? 4 * config.width;
-  const { activation, bias } = config;
-  const options: MlpOptions = { hidden, activation, bias, outputDeviation: residualDeviation(config, hidden) };
+  const { activation, bias, layers } = config;
+  const options: MlpOptions = { hidden, activation, bias, outputDeviation: residualDeviation(layers, hidden) };
   return config.gated ? gatedMlp(builder, name, x, options) : mlp(builder, name, x, options);
 }
 

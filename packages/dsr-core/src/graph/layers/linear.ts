@@ -58,6 +58,14 @@ function dynamicLinear(builder: GraphBuilder, x: Value, weight: Value, bias: Val
   return bias === undefined ? product : add(builder, product, bias);
 }
 
+/**
+ * Deviation of the starting weights of maps into the residual stream of a model of so many layers: it shrinks with depth,
+ * so that the stream's variance stays bounded.
+ */
+export function residualDeviation(layers: number, inputs: number): number {
+  return 1 / Math.sqrt(2 * layers * inputs);
+}
+
 /** Rows of the table `<name>.weight` [count, length] at whole-number positions of any shape. */
 export function embedding(
   builder: GraphBuilder,

@@ -3,7 +3,7 @@
 import type { GraphBuilder } from "../../../graph/builder.js";
 import type { Value } from "../../../graph/graph.js";
 import { attend, mergeHeads, splitHeads } from "../../../graph/layers/attention.js";
-import { applyLinear, embedding, linear } from "../../../graph/layers/linear.js";
+import { applyLinear, embedding, linear, residualDeviation } from "../../../graph/layers/linear.js";
 import { gatedMlp } from "../../../graph/layers/mlp.js";
 import { rmsNorm } from "../../../graph/layers/normalization.js";
 import { multiAxisRotaryTables, rotate, type RotaryTables } from "../../../graph/layers/rotary.js";
@@ -45,11 +45,6 @@ export function textRotary(builder: GraphBuilder, positions: Value, config: Text
   );
 }
 
-/** Starting weights of maps into the residual stream shrink with depth, so that its variance stays bounded. */
-function residualDeviation(config: TextConfig, inputs: number): number {
-  return 1 / Math.sqrt(2 * config.layers * inputs);
-}
-
 interface Surroundings {
   readonly config: TextConfig;
   readonly rotary: RotaryTables;
@@ -76,7 +71,7 @@ function selfAttention(
   const key = rotate(builder, project("k_proj", keyValueHeads), rotary);
   const present = joinPast(builder, { key, value: project("v_proj", keyValueHeads) }, past);
   const mixed = mergeHeads(builder, attend(builder, { query, ...present }, { bias }));
-  const deviation = residualDeviation(config, heads * headSize);
+  const deviation = residualDeviation(config.layers, heads * headSize);
   return { mixed: linear(builder, `${name}.o_proj`, mixed, hiddenSize, { deviation }), present };
 }
 
@@ -86,13 +81,13 @@ function layer(
   x: Value,
   around: Surroundings,
 ): { readonly hidden: Value; readonly present: KeyValues } {
-  const { normEpsilon, intermediateSize: hidden, activation } = around.config;
+  const { layers, normEpsilon, intermediateSize: hidden, activation } = around.config;
   return builder.scoped(name, () => {
     const attention = builder.scoped("attention", () =>
       selfAttention(builder, `${name}.self_attn`, rmsNorm(builder, `${name}.input_layernorm`, x, normEpsilon), around),
     );
     const middle = add(builder, x, attention.mixed);
-    const outputDeviation = residualDeviation(around.config, hidden);
+    const outputDeviation = residualDeviation(layers, hidden);
     const forward = builder.scoped("mlp", () => {
       const input = rmsNorm(builder, `${name}.post_attention_layernorm`, middle, normEpsilon);
       return gatedMlp(builder, `${name}.mlp`, input, { hidden, activation, outputDeviation });

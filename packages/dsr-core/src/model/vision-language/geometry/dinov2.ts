@@ -4,7 +4,7 @@ import type { GraphBuilder } from "../../../graph/builder.js";
 import { multiplyDimensions } from "../../../graph/dimension.js";
 import type { Value } from "../../../graph/graph.js";
 import { attend, mergeHeads, splitHeads } from "../../../graph/layers/attention.js";
-import { applyLinear, linear } from "../../../graph/layers/linear.js";
+import { applyLinear, linear, residualDeviation } from "../../../graph/layers/linear.js";
 import { mlp } from "../../../graph/layers/mlp.js";
 import { layerNorm } from "../../../graph/layers/normalization.js";
 import { add, multiply } from "../../../graph/operators/elementwise.js";
@@ -65,7 +65,7 @@ function selfAttention(builder: GraphBuilder, name: string, x: Value, config: Ge
     splitHeads(builder, part, heads),
   );
   const mixed = mergeHeads(builder, attend(builder, { query, key, value }));
-  return linear(builder, `${name}.proj`, mixed, width, { bias: true, deviation: 1 / Math.sqrt(2 * depth * width) });
+  return linear(builder, `${name}.proj`, mixed, width, { bias: true, deviation: residualDeviation(depth, width) });
 }
 
 function block(builder: GraphBuilder, name: string, x: Value, config: GeometryEncoderConfig): Value {
@@ -82,7 +82,7 @@ function block(builder: GraphBuilder, name: string, x: Value, config: GeometryEn
         activation: "gelu",
         bias: true,
         names: ["fc1", "fc2"],
-        outputDeviation: 1 / Math.sqrt(2 * config.depth * hidden),
+        outputDeviation: residualDeviation(config.depth, hidden),
       });
       return add(builder, mixed, layerScale(builder, `${name}.ls2`, forward));
     });
