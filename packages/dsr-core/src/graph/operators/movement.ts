@@ -4,7 +4,7 @@ import type { GraphBuilder } from "../builder.js";
 import { equalDimensions } from "../dimension.js";
 import { filledData, float32Data } from "../data.js";
 import type { Dimension, DType, Shape, Value } from "../graph.js";
-import { cast } from "./elementwise.js";
+import { cast, subtract } from "./elementwise.js";
 import { cumulativeSum } from "./reduction.js";
 import { equalShapes, isStatic, missingLength } from "../shape.js";
 
@@ -127,5 +127,5 @@ export function filled(builder: GraphBuilder, shape: Shape, number: number, dtyp
 export function range(builder: GraphBuilder, length: Dimension): Value {
   if (typeof length === "number") return builder.integers(Array.from({ length }, (_, place) => place));
   const count = cumulativeSum(builder, filled(builder, [length], 1, "int64"), 0);
-  return builder.emitOne("Sub", [count, builder.scalar(1, "int64")]);
+  return subtract(builder, count, 1);
 }

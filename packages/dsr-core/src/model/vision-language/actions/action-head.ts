@@ -2,7 +2,7 @@
 // Knows nothing about environments; the configuration names components and sizes. Beyond the paper.
 import type { GraphBuilder } from "../../../graph/builder.js";
 import type { Value } from "../../../graph/graph.js";
-import { gather } from "../../../graph/operators/movement.js";
+import { embedding } from "../../../graph/layers/linear.js";
 import type { ActionConfig, TextConfig } from "../config/config.js";
 import { outputHead } from "../grounding/output-heads.js";
 
@@ -11,9 +11,7 @@ import { outputHead } from "../grounding/output-heads.js";
  * Weight: `actions.queries.weight` [chunk, width].
  */
 export function actionQueries(builder: GraphBuilder, steps: Value, config: ActionConfig, width: number): Value {
-  const shape = [config.chunk, width];
-  const table = builder.parameter("actions.queries.weight", shape, { kind: "normal", deviation: 0.5 });
-  return gather(builder, table, steps);
+  return embedding(builder, "actions.queries", steps, { count: config.chunk, length: width, deviation: 0.5 });
 }
 
 /**

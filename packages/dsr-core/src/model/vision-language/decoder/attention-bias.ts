@@ -3,7 +3,7 @@
 import type { GraphBuilder } from "../../../graph/builder.js";
 import type { Value } from "../../../graph/graph.js";
 import { EXACT_MASKED_SCORE } from "../../../graph/layers/attention.js";
-import { equal, lessOrEqual, logicalAnd, where } from "../../../graph/operators/elementwise.js";
+import { add, equal, lessOrEqual, logicalAnd, subtract, where } from "../../../graph/operators/elementwise.js";
 import { range, slice, unsqueeze } from "../../../graph/operators/movement.js";
 
 /**
@@ -14,8 +14,8 @@ export function causalPaddingBias(builder: GraphBuilder, mask: Value, tokens: Va
   const [, keys = 1] = mask.shape;
   const [, queries = 1] = tokens.shape;
   const key = range(builder, keys);
-  const first = builder.emitOne("Sub", [builder.lengths([keys]), builder.lengths([queries])]);
-  const query = unsqueeze(builder, builder.emitOne("Add", [range(builder, queries), first]), [1]);
+  const first = subtract(builder, builder.lengths([keys]), builder.lengths([queries]));
+  const query = unsqueeze(builder, add(builder, range(builder, queries), first), [1]);
   const earlier = lessOrEqual(builder, key, query);
   const token = unsqueeze(builder, equal(builder, mask, builder.scalar(1, "int64")), [1, 2]);
   const seen = logicalAnd(builder, earlier, token);
@@ -27,6 +27,6 @@ export function keepLast(builder: GraphBuilder, x: Value, kept: Value): Value {
   const [, tokens = 1] = x.shape;
   const all = builder.lengths([tokens]);
   const none = equal(builder, kept, builder.scalar(0, "int64"));
-  const start = where(builder, none, builder.integers([0]), builder.emitOne("Sub", [all, kept]));
+  const start = where(builder, none, builder.integers([0]), subtract(builder, all, kept));
   return slice(builder, x, { axis: 1, start: builder.namedLength("first_kept", start), end: tokens });
 }

@@ -4,7 +4,7 @@ import type { GraphBuilder } from "../../../graph/builder.js";
 import { multiplyDimensions } from "../../../graph/dimension.js";
 import type { Value } from "../../../graph/graph.js";
 import { attend, mergeHeads, splitHeads } from "../../../graph/layers/attention.js";
-import { applyLinear, linear, residualDeviation } from "../../../graph/layers/linear.js";
+import { applyLinear, learned, linear, residualDeviation } from "../../../graph/layers/linear.js";
 import { mlp } from "../../../graph/layers/mlp.js";
 import { layerNorm } from "../../../graph/layers/normalization.js";
 import { add, multiply } from "../../../graph/operators/elementwise.js";
@@ -35,21 +35,18 @@ function embedPatches(builder: GraphBuilder, frames: Value, { config, vision }: 
   return applyLinear(builder, frames, reshape(builder, kernel, [hiddenSize, size]), bias);
 }
 
-function learned(builder: GraphBuilder, name: string, shape: readonly number[]): Value {
-  return builder.parameter(`${NAME}.${name}`, shape, { kind: "normal", deviation: 0.02 });
-}
-
 /** [frames, 1 + registers + patches, width]: class token, registers, patches; only the first and last have positions. */
 function withPositions(builder: GraphBuilder, patches: Value, { config, grid }: GeometryEncoderOptions): Value {
   const { hiddenSize: width, positionGrid: side, registers } = config;
   const [frames = 1] = patches.shape;
-  const table = learned(builder, "pos_embed", [1, 1 + side * side, width]);
+  const table = learned(builder, `${NAME}.pos_embed`, [1, 1 + side * side, width]);
   const own = reshape(builder, slice(builder, table, { axis: 1, start: 1 }), [side * side, width]);
   const placed = add(builder, patches, positionsOfGrid(builder, own, side, grid));
   const first = slice(builder, table, { axis: 1, start: 0, end: 1 });
   const everyFrame = (x: Value, count: number): Value => expand(builder, x, [frames, count, width]);
-  const leading = [everyFrame(add(builder, learned(builder, "cls_token", [1, 1, width]), first), 1)];
-  if (registers > 0) leading.push(everyFrame(learned(builder, "register_tokens", [1, registers, width]), registers));
+  const leading = [everyFrame(add(builder, learned(builder, `${NAME}.cls_token`, [1, 1, width]), first), 1)];
+  if (registers > 0)
+    leading.push(everyFrame(learned(builder, `${NAME}.register_tokens`, [1, registers, width]), registers));
   return concat(builder, [...leading, placed], 1);
 }
 

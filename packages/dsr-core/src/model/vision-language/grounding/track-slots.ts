@@ -3,8 +3,9 @@
 import type { GraphBuilder } from "../../../graph/builder.js";
 import { multiplyDimensions } from "../../../graph/dimension.js";
 import type { Value } from "../../../graph/graph.js";
+import { embedding } from "../../../graph/layers/linear.js";
 import { add } from "../../../graph/operators/elementwise.js";
-import { gather, reshape, unsqueeze } from "../../../graph/operators/movement.js";
+import { reshape, unsqueeze } from "../../../graph/operators/movement.js";
 
 /**
  * Slots [batch, objects·tubelets, width], all tubelets of an object after each other, from object tokens [batch, objects,
@@ -20,9 +21,7 @@ export function trackSlots(
   const [tubelets = 1] = inputs.tubelets.shape;
   if (typeof width !== "number") return builder.fail("track slots", "a width known in advance", width);
   return builder.scoped("grounding.tracks", () => {
-    const shape = [knownTubelets, width];
-    const table = builder.parameter("grounding.track_time.weight", shape, { kind: "normal", deviation: 0.02 });
-    const times = gather(builder, table, inputs.tubelets);
+    const times = embedding(builder, "grounding.track_time", inputs.tubelets, { count: knownTubelets, length: width });
     const slots = add(builder, unsqueeze(builder, inputs.objects, [2]), times);
     return reshape(builder, slots, [batch, multiplyDimensions(objects, tubelets), width]);
   });
