@@ -26,6 +26,13 @@ export class GraphEdit {
     return { id, name: free, dtype, shape };
   }
 
+  /** A constant that is no weight. */
+  constant(name: string, data: ConstantData): Value {
+    const value = this.value(name, data.dtype, data.shape);
+    this.constants.push({ value, data });
+    return value;
+  }
+
   /** A constant weight. */
   weight(name: string, data: ConstantData): Value {
     const value = this.value(name, data.dtype, data.shape);
