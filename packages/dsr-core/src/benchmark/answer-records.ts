@@ -5,6 +5,7 @@ import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { z } from "zod";
 import { CoreInputError } from "../errors.js";
+import { jsonIfValid } from "../json-text.js";
 import { letters, questionTypes, type QuestionItem, type QuestionType } from "../questions/index.js";
 
 /** Schema of a line. */
@@ -79,7 +80,7 @@ export class AnswerRecords {
     if (whole.length < text.length) await writeWhole(path, whole);
     const lines = whole.split("\n").filter((line) => line !== "");
     return lines.map((line, i) => {
-      const parsed = answerRecordSchema.safeParse(jsonOf(line));
+      const parsed = answerRecordSchema.safeParse(jsonIfValid(line));
       if (parsed.success) return parsed.data;
       throw new CoreInputError(`${path} line ${i + 1}: expected an answer, found ${parsed.error.issues[0]?.message}`);
     });
@@ -99,12 +100,4 @@ async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.partial-${process.pid}`;
   await writeFile(temporary, text);
   await rename(temporary, path);
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

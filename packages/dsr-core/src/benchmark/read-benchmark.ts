@@ -3,6 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreInputError, messageOf } from "../errors.js";
+import { jsonIfValid } from "../json-text.js";
 import {
   parseBenchParquet,
   parseBenchTsv,
@@ -50,19 +51,11 @@ async function readItems(file: string): Promise<readonly QuestionItem[]> {
 function parseLines(text: string, file: string): readonly QuestionItem[] {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.map((line, i) => {
-    const parsed = questionItemSchema.safeParse(jsonOf(line));
+    const parsed = questionItemSchema.safeParse(jsonIfValid(line));
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     throw new CoreInputError(
       `${file} line ${i + 1}: expected a question, found at ${issue?.path.join(".")}: ${issue?.message}`,
     );
   });
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

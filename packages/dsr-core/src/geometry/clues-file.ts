@@ -1,6 +1,7 @@
 // Clues as JSON text: written in one fixed order, read with checks beyond the schema.
 // Knows nothing about folders.
 import { CoreInputError } from "../errors.js";
+import { jsonOf } from "../json-text.js";
 import { type Clues, cluesSchema } from "./clues.js";
 import { rotationError, rotationOf } from "./transform.js";
 
@@ -46,14 +47,6 @@ function faultOf(clues: Clues): string | undefined {
       return `frame ${i}: expected a rigid pose, found one that is off by ${error.toFixed(3)}`;
   }
   return undefined;
-}
-
-function jsonOf(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CoreInputError(`${where}: expected JSON, found ${JSON.stringify(text.slice(0, 40))}`);
-  }
 }
 
 function path(keys: readonly PropertyKey[] | undefined): string {

@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { CoreInputError } from "../errors.js";
+import { jsonIfValid } from "../json-text.js";
 import { type SafetensorsReader, type TensorSummary, openSafetensors } from "./reader.js";
 
 const indexName = "model.safetensors.index.json";
@@ -35,20 +36,12 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string> | un
   );
   if (size === undefined) return undefined;
   if (size > maxIndexBytes) throw new CoreInputError(`${path}: expected at most ${maxIndexBytes} bytes, found ${size}`);
-  const parsed = indexSchema.safeParse(parseJson(await readFile(path, "utf8")));
+  const parsed = indexSchema.safeParse(jsonIfValid(await readFile(path, "utf8")));
   if (!parsed.success)
     throw new CoreInputError(`${path}: expected {"weight_map": {tensor: file}}, found another shape`);
   const map = new Map(Object.entries(parsed.data.weight_map));
   for (const file of map.values()) checkShardName(file, path);
   return map;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A shard lies in the index's own folder; a name that leaves it is refused. */

@@ -2,6 +2,7 @@
 // Knows nothing about files.
 import { z } from "zod";
 import { CoreInputError } from "../../errors.js";
+import { jsonOf } from "../../json-text.js";
 import type { QuestionItem } from "../candidate.js";
 import { freeFormType, letters, questionTypes, type QuestionType } from "../question-types.js";
 
@@ -53,13 +54,4 @@ function itemsOf(video: string, records: unknown, where: string): readonly Quest
       throw new CoreInputError(`${where}: video ${video}: expected a letter A to D, found '${Correct}'`);
     return { video, type, question, options: [A, B, C, D], correct };
   });
-}
-
-/** The value of a JSON text. @throws CoreInputError naming `where` */
-export function jsonOf(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CoreInputError(`${where}: expected JSON, found ${JSON.stringify(text.slice(0, 40))}`);
-  }
 }

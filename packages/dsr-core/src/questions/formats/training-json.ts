@@ -2,9 +2,9 @@
 // Knows nothing about files.
 import { z } from "zod";
 import { CoreInputError } from "../../errors.js";
+import { jsonOf } from "../../json-text.js";
 import type { QuestionItem } from "../candidate.js";
 import { letters } from "../question-types.js";
-import { jsonOf } from "./pipeline-json.js";
 
 const schema = z.array(
   z.object({
