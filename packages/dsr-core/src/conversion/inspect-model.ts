@@ -7,7 +7,7 @@ import { parseModelConfig } from "../model/vision-language/config/parse-config.j
 import { type ModelCost, modelCost } from "./arithmetic.js";
 import { openCheckpoint } from "./checkpoint.js";
 import { requiredJson } from "./required-json.js";
-import { type ModelManifest, manifestName, readManifest } from "./manifest.js";
+import { type ModelManifest, manifestName, readManifest, sizeProblem } from "./manifest.js";
 import { partFile, type Precision } from "./precision.js";
 
 /** What was found. */
@@ -67,11 +67,8 @@ async function inspectConverted(folder: string): Promise<ModelReport> {
 async function fileProblems(folder: string, { files }: ModelManifest): Promise<string[]> {
   const problems: string[] = [];
   for (const [path, { bytes }] of Object.entries(files)) {
-    const found = await stat(join(folder, path)).then(
-      ({ size }) => size,
-      () => undefined,
-    );
-    if (found !== bytes) problems.push(`${path}: expected ${bytes} bytes, found ${found ?? "no such file"}`);
+    const problem = await sizeProblem(join(folder, path), bytes);
+    if (problem !== undefined) problems.push(`${path}: ${problem}`);
   }
   return problems;
 }

@@ -75,7 +75,7 @@ export interface VerifyOptions {
 export async function verifyModel(folder: string, options: VerifyOptions = {}): Promise<ModelManifest> {
   const manifest = await readManifest(folder);
   const files = Object.entries(manifest.files).filter(([path]) => options.only?.(path) ?? true);
-  for (const [path, { bytes }] of files) await checkSize(folder, path, bytes);
+  for (const [path, { bytes }] of files) await checkSize(join(folder, path), bytes);
   if (options.sizesOnly === true) return manifest;
   const total = files.reduce((sum, [, { bytes }]) => sum + bytes, 0);
   let done = 0;
@@ -89,13 +89,16 @@ export async function verifyModel(folder: string, options: VerifyOptions = {}): 
   return manifest;
 }
 
-async function checkSize(folder: string, path: string, bytes: number): Promise<void> {
-  const found = await stat(join(folder, path)).then(
+/** What is wrong with the size of a file, if anything: what was expected and what was found. */
+export async function sizeProblem(path: string, bytes: number): Promise<string | undefined> {
+  const found = await stat(path).then(
     ({ size }) => size,
     () => undefined,
   );
-  if (found === bytes) return;
-  throw new CoreInputError(
-    `${join(folder, path)}: expected ${bytes} bytes, found ${found === undefined ? "no such file" : found}`,
-  );
+  return found === bytes ? undefined : `expected ${bytes} bytes, found ${found ?? "no such file"}`;
+}
+
+async function checkSize(path: string, bytes: number): Promise<void> {
+  const problem = await sizeProblem(path, bytes);
+  if (problem !== undefined) throw new CoreInputError(`${path}: ${problem}`);
 }
