@@ -1,6 +1,7 @@
 // What goes into the model and what comes out, as numbers: frames, patches, positions, prompts, tokens, answers.
 // Knows nothing about models or sessions.
 export { type AnswerRule, parseAnswer } from "./answers.js";
+export { byteAlphabet } from "./byte-alphabet.js";
 export {
   type ChatPrompt,
   type PromptParts,
@@ -47,6 +48,7 @@ export { type TokenStream, createTokenStream } from "./token-stream.js";
 export { type DecodeOptions, type TextTokenizer, createTokenizer, loadTokenizer } from "./tokenizer.js";
 export {
   type VideoSettings,
+  clipNormalization,
   createFrameResizer,
   frameSize,
   parseVideoSettings,

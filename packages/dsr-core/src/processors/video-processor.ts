@@ -19,6 +19,12 @@ export interface VideoSettings extends PatchSettings {
 const wholeSchema = z.number().int().positive();
 const colourSchema = z.tuple([z.number(), z.number(), z.number()]).readonly();
 
+/** How CLIP normalises red, green and blue from 0 to 1: what Qwen2.5-VL's processor does too. */
+export const clipNormalization = {
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  deviation: [0.26862954, 0.26130258, 0.27577711],
+} as const;
+
 /** Keys of Hugging Face's files; a step that a file switches off, or another filter than bicubic (3), is refused. */
 const fileSchema = z.looseObject({
   min_pixels: wholeSchema.nullish(),
@@ -27,8 +33,8 @@ const fileSchema = z.looseObject({
   patch_size: wholeSchema.default(14),
   temporal_patch_size: wholeSchema.default(2),
   merge_size: wholeSchema.default(2),
-  image_mean: colourSchema.default([0.48145466, 0.4578275, 0.40821073]),
-  image_std: colourSchema.default([0.26862954, 0.26130258, 0.27577711]),
+  image_mean: colourSchema.default(clipNormalization.mean),
+  image_std: colourSchema.default(clipNormalization.deviation),
   do_resize: z.literal(true).default(true),
   do_rescale: z.literal(true).default(true),
   do_normalize: z.literal(true).default(true),

@@ -1,6 +1,7 @@
 // A working tokenizer without training: one token for each byte, the option letters, and Qwen2.5's special tokens.
-// Knows nothing about models. Source of the format: Hugging Face tokenizers' `tokenizer.json`; of the byte alphabet and
-// the pattern that splits words: GPT-2 and Qwen2.
+// Knows nothing about models. Source of the format: Hugging Face tokenizers' `tokenizer.json`; of the pattern that
+// splits words: Qwen2.
+import { byteAlphabet } from "../../processors/byte-alphabet.js";
 
 /** Qwen2.5-VL's special tokens in the order of their ids. */
 const SPECIAL_TOKENS = [
@@ -14,14 +15,6 @@ const WORDS =
 
 /** Option letters that have a token of their own after a space, as trained vocabularies have. */
 const LETTERS = [..."ABCDEFGH"];
-
-/** Each byte as a printable character: itself where it is one, else the next unused character from 256 on. */
-function byteAlphabet(): readonly string[] {
-  const isPrintable = (byte: number): boolean =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-  let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : next++));
-}
 
 /** Id of the first special token when they follow the others without a gap. */
 export function firstSpecialToken(): number {

@@ -8,6 +8,7 @@ import { countElements, staticShape } from "../../graph/shape.js";
 import { parseModelConfig } from "../../model/vision-language/config/parse-config.js";
 import type { VisionLanguageConfig } from "../../model/vision-language/config/config.js";
 import { modelParts } from "../../model/vision-language/parts/model-parts.js";
+import { clipNormalization } from "../../processors/video-processor.js";
 import { writeSafetensors, type StreamedTensor } from "../../safetensors/index.js";
 import { checkTarget, makeFolder } from "../make-folder.js";
 import { byteLevelTokenizer, tokenizerSettings } from "./byte-level-tokenizer.js";
@@ -138,8 +139,8 @@ function processorSettings({ name, config, pixels }: NamedConfiguration): Readon
   const { patchSize } = parseModelConfig(config, { where: name }).vision;
   return {
     ...{ min_pixels: least, max_pixels: most, patch_size: patchSize, temporal_patch_size: 2, merge_size: 2 },
-    image_mean: [0.48145466, 0.4578275, 0.40821073],
-    image_std: [0.26862954, 0.26130258, 0.27577711],
+    image_mean: clipNormalization.mean,
+    image_std: clipNormalization.deviation,
     image_processor_type: "Qwen2VLImageProcessor",
     processor_class: "Qwen2_5_VLProcessor",
   };
