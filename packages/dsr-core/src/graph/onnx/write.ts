@@ -3,7 +3,7 @@
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CoreError, CoreInputError } from "../../errors.js";
-import { isDeferred, type DeferredData, type Graph, type NdData } from "../graph.js";
+import { isDeferred, isExternal, type DeferredData, type Graph, type NdData } from "../graph.js";
 import { constantBytes, encodeOnnx, LARGEST_MODEL_BYTES, rawBytes, type EncodedModel } from "./encode.js";
 import { readInSlabs } from "./slabs.js";
 
@@ -80,7 +80,7 @@ async function writeExternal(file: OrderedFile, external: EncodedModel["external
 function wantsExternal({ constants }: Graph, options: WriteOnnxOptions): boolean {
   const { external = "when-large" } = options;
   if (external !== "when-large") return external === "always";
-  const bytes = constants.reduce((sum, { data }) => sum + ("file" in data ? 0 : constantBytes(data)), 0);
+  const bytes = constants.reduce((sum, { data }) => sum + (isExternal(data) ? 0 : constantBytes(data)), 0);
   return bytes > LARGE || constants.some(({ data }) => isDeferred(data));
 }
 

@@ -20,8 +20,6 @@ import { GraphEdit } from "./graph-edit.js";
 
 /** Which weights, and how. */
 export interface QuantizationOptions {
-  /** Bits of an element; 4 is what is written. */
-  readonly bits?: 4;
   /** Elements that share a scale: a power of two of at least 16; 32 when absent. */
   readonly blockSize?: number;
   /** A zero point for every block: half a byte more for each, smaller errors where numbers lean to one side. */
@@ -77,16 +75,11 @@ function isPlainProduct({ operator, attributes }: GraphNode): boolean {
 }
 
 /** Some rows of a weight at a time, so that packing never holds a whole large matrix in float32. */
-async function* weightRows(
-  { data, shape: [, inputs] }: Matrix,
-  { start, end }: RowRange,
-): AsyncGenerator<Float32Array> {
+async function* weightRows(data: DeferredData, { start, end }: RowRange): AsyncGenerator<Float32Array> {
+  const [, inputs = 1] = data.shape;
   const step = Math.max(1, Math.floor(READ_ELEMENTS / inputs));
-  for (let from = start; from < end; from += step) {
-    const to = Math.min(from + step, end);
-    if (!isDeferred(data)) yield asFloat32(data).subarray(from * inputs, to * inputs);
-    else yield asFloat32(await data.read({ start: from, end: to }));
-  }
+  for (let from = start; from < end; from += step)
+    yield asFloat32(await data.read({ start: from, end: Math.min(from + step, end) }));
 }
 
 function asFloat32({ data }: NdData): Float32Array {
@@ -138,7 +131,7 @@ function partData(matrix: Matrix, part: PackedPart): ConstantData {
     const count = (rows.end - rows.start) * rowElements;
     const result = dtype === "uint8" ? new Uint8Array(count) : new Float32Array(count);
     let filled = 0;
-    for await (const values of weightRows(matrix, rows)) {
+    for await (const values of weightRows(data, rows)) {
       const made = part.make(values, [values.length / inputs, inputs]);
       result.set(made, filled);
       filled += made.length;
