@@ -91,7 +91,7 @@ function findProblems(
   stored: ReadonlyMap<string, string>,
 ): readonly string[] {
   const missing = [...tensors.keys()].filter((name) => !stored.has(name));
-  const unknown = [...stored.keys()].filter((name) => !tensors.has(name) && !isIgnored(name, tensors));
+  const unknown = [...stored.keys()].filter((name) => !tensors.has(name) && !isIgnoredTensor(name));
   const wrong = [...tensors].flatMap(([name, shape]) => {
     const found = reader.tensors.get(stored.get(name) ?? "");
     return found === undefined || equalShapes(found.shape, shape)
@@ -108,12 +108,6 @@ function findProblems(
     ...describe(wrong, "of another shape"),
     ...describe(types, "of a type that is not F32, F16 or BF16"),
   ];
-}
-
-/** A head that shares its matrix with the token embedding is stored by some writers and not by others. */
-function isIgnored(name: string, tensors: ReadonlyMap<string, readonly number[]>): boolean {
-  const isTiedHead = name === "lm_head.weight" && tensors.has("model.embed_tokens.weight");
-  return isTiedHead || isIgnoredTensor(name);
 }
 
 const shownNames = 3;

@@ -14,9 +14,10 @@ export function canonicalTensorName(name: string): string {
   return renaming === undefined ? name : renaming[1] + name.slice(renaming[0].length);
 }
 
-const IGNORED = [/\.rotary_emb\.inv_freq$/, /\.mask_token$/];
+/** Some writers store a head that shares its matrix with the token embedding, and others do not. */
+const IGNORED = [/\.rotary_emb\.inv_freq$/, /\.mask_token$/, /^lm_head\.weight$/];
 
-/** Whether a tensor may lie in a checkpoint without being a weight of the model. */
+/** Whether a tensor may lie in a checkpoint without being a weight of the model, where the model has none of its name. */
 export function isIgnoredTensor(name: string): boolean {
   return IGNORED.some((pattern) => pattern.test(name));
 }
