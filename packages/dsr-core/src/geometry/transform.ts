@@ -1,6 +1,6 @@
 // Rigid transforms as 4 × 4 matrices in row order, and rotations as 3 × 3 matrices in row order.
 // Knows nothing about who looks where.
-import type { Vector3 } from "./vector.js";
+import { type Vector3, cross, dot } from "./vector.js";
 
 /** 16 numbers in row order; the last row is 0 0 0 1. A pose maps the body's coordinates to the world's. */
 export type Pose = readonly number[];
@@ -54,10 +54,14 @@ export function compose(a: Pose, b: Pose): Pose {
 
 /** The inverse of a rigid transform: the transposed rotation, and the origin carried back. */
 export function invert(pose: Pose): Pose {
-  const rotation = rotationOf(pose);
-  const transposed = [0, 3, 6, 1, 4, 7, 2, 5, 8].map((index) => at(rotation, index));
+  const transposed = transposeRotation(rotationOf(pose));
   const back = transformPoint(poseOf(transposed, [0, 0, 0]), originOf(pose));
   return poseOf(transposed, [-back[0], -back[1], -back[2]]);
+}
+
+/** The inverse of a rotation. */
+export function transposeRotation(rotation: Rotation): Rotation {
+  return [0, 3, 6, 1, 4, 7, 2, 5, 8].map((index) => at(rotation, index));
 }
 
 /** Product of two rotations. */
@@ -76,8 +80,6 @@ export function rotationError(rotation: Rotation): number {
     [a, c, 0],
     [b, c, 0],
   ] as const;
-  const determinant =
-    a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
-  const skews = products.map(([u, v, expected]) => Math.abs(u[0] * v[0] + u[1] * v[1] + u[2] * v[2] - expected));
-  return Math.max(Math.abs(determinant - 1), ...skews);
+  const skews = products.map(([u, v, expected]) => Math.abs(dot(u, v) - expected));
+  return Math.max(Math.abs(dot(a, cross(b, c)) - 1), ...skews);
 }

@@ -9,6 +9,7 @@ import {
   multiplyRotations,
   rotationOf,
   type Sighting,
+  transposeRotation,
 } from "@dsr/dsr-core/geometry";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import type { VideoFrameImage } from "@dsr/dsr-core/video";
@@ -150,7 +151,7 @@ async function withOrientations(
       continue;
     }
     const { angles, confidence } = await orientation.estimate(frame, sighting.mask);
-    const toCamera = transposed(cameraToAgentRotation(angles));
+    const toCamera = transposeRotation(cameraToAgentRotation(angles));
     sightings.push({
       ...sighting,
       orientation: [...multiplyRotations(rotationOf(pose), toCamera)],
@@ -158,8 +159,4 @@ async function withOrientations(
     });
   }
   return { ...object, sightings };
-}
-
-function transposed(rotation: readonly number[]): readonly number[] {
-  return [0, 3, 6, 1, 4, 7, 2, 5, 8].map((index) => rotation[index] ?? 0);
 }
