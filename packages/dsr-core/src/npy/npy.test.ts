@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CoreInputError } from "../errors.js";
-import { type NumberNpyArray, elementBytes, elementCount, npyDTypes, numbersFromBytes } from "./numbers.js";
+import { countElements } from "../graph/shape.js";
+import { type NumberNpyArray, elementBytes, npyDTypes, numbersFromBytes } from "./numbers.js";
 import { type NpyArray, readNpy, writeNpy } from "./npy.js";
 import { readNpz, writeNpz } from "./npz.js";
 
@@ -9,8 +10,8 @@ const shapes = fc.array(fc.nat(4), { maxLength: 3 });
 const numbers: fc.Arbitrary<NumberNpyArray> = fc.tuple(fc.constantFrom(...npyDTypes), shapes).chain(([dtype, shape]) =>
   fc
     .uint8Array({
-      minLength: elementCount(shape) * elementBytes(dtype),
-      maxLength: elementCount(shape) * elementBytes(dtype),
+      minLength: countElements(shape) * elementBytes(dtype),
+      maxLength: countElements(shape) * elementBytes(dtype),
     })
     .map((bytes) => numbersFromBytes(dtype, shape, bytes.slice())),
 );

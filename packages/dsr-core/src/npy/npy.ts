@@ -1,13 +1,13 @@
 // NumPy's .npy format, both ways: numbers of every dtype and fixed-width text. No object arrays, no pickle.
 // Format: numpy.lib.format version 1.0 to 3.0.
 import { CoreInputError } from "../errors.js";
+import { countElements } from "../graph/shape.js";
 import {
   type NumberNpyArray,
   bytesOfNumbers,
   dtypeOfString,
   dtypeString,
   elementBytes,
-  elementCount,
   numbersFromBytes,
 } from "./numbers.js";
 
@@ -48,7 +48,7 @@ export function readNpy(file: Uint8Array, name = ".npy"): NpyArray {
   if (dtype === undefined) {
     throw new CoreInputError(`${name}: expected little-endian numbers or text, found dtype '${descriptor}'`);
   }
-  checkLength(bytes, elementCount(shape) * elementBytes(dtype), name);
+  checkLength(bytes, countElements(shape) * elementBytes(dtype), name);
   return numbersFromBytes(dtype, shape, bytes);
 }
 
@@ -68,9 +68,9 @@ function join(descriptor: string, data: Uint8Array, shape: readonly number[]): U
 }
 
 function encodeText({ data, shape }: TextArray): [string, Uint8Array] {
-  if (data.length !== elementCount(shape)) {
+  if (data.length !== countElements(shape)) {
     throw new CoreInputError(
-      `text array: expected ${elementCount(shape)} texts for [${shape.join(", ")}], found ${data.length}`,
+      `text array: expected ${countElements(shape)} texts for [${shape.join(", ")}], found ${data.length}`,
     );
   }
   const codePoints = data.map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0));
@@ -84,7 +84,7 @@ function encodeText({ data, shape }: TextArray): [string, Uint8Array] {
 }
 
 function decodeText(bytes: Uint8Array, width: number, shape: readonly number[], name: string): TextArray {
-  const count = elementCount(shape);
+  const count = countElements(shape);
   checkLength(bytes, count * width * codePointBytes, name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data = Array.from({ length: count }, (_, row) => {

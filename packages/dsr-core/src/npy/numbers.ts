@@ -1,6 +1,7 @@
 // The element types of NumPy arrays in files: their names, dtype strings and typed arrays.
 // Knows nothing about file headers; arrays have the same shape in memory as the environment bridge's.
 import { CoreInputError } from "../errors.js";
+import { countElements } from "../graph/shape.js";
 
 const types = {
   bool: ["|b1", Uint8Array],
@@ -58,18 +59,13 @@ export function elementBytes(dtype: NpyDType): number {
   return types[dtype][1].BYTES_PER_ELEMENT;
 }
 
-/** Number of elements of a shape. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((count, length) => count * length, 1);
-}
-
 /**
  * Views little-endian bytes as an array; copies only where they are not aligned.
  * @throws CoreInputError when there are not as many bytes as the shape asks for
  */
 export function numbersFromBytes(dtype: NpyDType, shape: readonly number[], bytes: Uint8Array): NumberNpyArray {
   const width = elementBytes(dtype);
-  const count = elementCount(shape);
+  const count = countElements(shape);
   if (bytes.byteLength !== count * width) {
     throw new CoreInputError(`array: expected ${count * width} bytes of data, found ${bytes.byteLength}`);
   }

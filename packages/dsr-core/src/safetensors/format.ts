@@ -24,6 +24,11 @@ export const elementBytes = {
 
 export type SafetensorsType = keyof typeof elementBytes;
 
+/** Bytes of a tensor's elements. */
+export function tensorBytes({ type, shape }: Pick<TensorEntry, "type" | "shape">): number {
+  return shape.reduce((product, length) => product * length, elementBytes[type]);
+}
+
 /** Longest header that is read; the reference reader's own limit. */
 export const maxHeaderBytes = 100_000_000;
 
@@ -83,12 +88,12 @@ function parseEntry(name: string, entry: unknown, where: string): TensorEntry {
       `${where}: tensor '${name}', ${issue?.path.join(".")}: ${issue?.message ?? "not a tensor"}`,
     );
   }
-  const { dtype, shape, data_offsets: offsets } = parsed.data;
+  const { dtype: type, shape, data_offsets: offsets } = parsed.data;
   const [offset, byteLength] = [offsets[0], offsets[1] - offsets[0]];
-  const expected = shape.reduce((product, length) => product * length, elementBytes[dtype]);
-  if (expected === byteLength) return { type: dtype, shape, offset, byteLength };
+  const expected = tensorBytes({ type, shape });
+  if (expected === byteLength) return { type, shape, offset, byteLength };
   throw new CoreInputError(
-    `${where}: tensor '${name}': expected ${expected} bytes for ${dtype} [${shape}], found ${byteLength}`,
+    `${where}: tensor '${name}': expected ${expected} bytes for ${type} [${shape}], found ${byteLength}`,
   );
 }
 

@@ -2,7 +2,7 @@
 // Knows nothing about headers and files.
 import { CoreInputError } from "../errors.js";
 import type { DType, NdData, NumberArray } from "../graph/graph.js";
-import { type SafetensorsType, elementBytes } from "./format.js";
+import { type SafetensorsType, tensorBytes } from "./format.js";
 import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "../graph/short-floats.js";
 
 /** Little-endian bytes, row-major. */
@@ -79,7 +79,7 @@ export function toRawTensor({ dtype, shape, data }: NdData, as?: "F32" | "F16" |
 
 /** Throws CoreInputError when the bytes do not fill the shape. */
 export function checkRawTensor(name: string, { type, shape, bytes }: RawTensor): void {
-  const expected = shape.reduce((product, length) => product * length, elementBytes[type]);
+  const expected = tensorBytes({ type, shape });
   if (expected === bytes.byteLength) return;
   throw new CoreInputError(
     `tensor '${name}': expected ${expected} bytes for ${type} [${shape}], found ${bytes.byteLength}`,

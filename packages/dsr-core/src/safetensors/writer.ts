@@ -2,7 +2,7 @@
 // Knows nothing about files; the caller opens, synchronises and renames them.
 import { CoreError, CoreInputError } from "../errors.js";
 import type { NdData } from "../graph/graph.js";
-import { type SafetensorsType, type TensorEntry, elementBytes, encodeHeader } from "./format.js";
+import { type SafetensorsType, type TensorEntry, encodeHeader, tensorBytes } from "./format.js";
 import { type RawTensor, checkRawTensor, toRawTensor } from "./raw-tensor.js";
 
 /** Takes bytes in order. */
@@ -44,12 +44,8 @@ async function writePieces(sink: ByteSink, name: string, tensor: StreamedTensor)
     await writeBytes(sink, piece);
     written += piece.length;
   }
-  const expected = byteLengthOf(tensor);
+  const expected = tensorBytes(tensor);
   if (written !== expected) throw new CoreError(`tensor '${name}': expected ${expected} bytes, found ${written}`);
-}
-
-function byteLengthOf({ type, shape }: Pick<RawTensor, "type" | "shape">): number {
-  return shape.reduce((product, length) => product * length, elementBytes[type]);
 }
 
 function layOut(all: readonly (readonly [string, RawTensor | StreamedTensor])[]): Map<string, TensorEntry> {
@@ -59,7 +55,7 @@ function layOut(all: readonly (readonly [string, RawTensor | StreamedTensor])[])
     if (name === "__metadata__")
       throw new CoreInputError("tensor '__metadata__': expected a name that the format does not reserve");
     if ("bytes" in tensor) checkRawTensor(name, tensor);
-    const byteLength = byteLengthOf(tensor);
+    const byteLength = tensorBytes(tensor);
     entries.set(name, { type: tensor.type, shape: tensor.shape, offset, byteLength });
     offset += byteLength;
   }
