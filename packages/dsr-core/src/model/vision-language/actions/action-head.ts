@@ -24,9 +24,9 @@ export function actionLogits(
   { actions, text }: { readonly actions: ActionConfig; readonly text: TextConfig },
 ): ReadonlyMap<string, Value> {
   return new Map(
-    actions.components.map(({ name, size }) => {
-      const head = { name: `action_${name}`, layer: text.layers, size };
-      return [name, outputHead(builder, head, states, text.normEpsilon)];
-    }),
+    actions.components.map(({ name, size }) => [
+      name,
+      outputHead(builder, { name: `action_${name}`, size }, states, text.normEpsilon),
+    ]),
   );
 }

@@ -19,7 +19,12 @@ export function statesAt(builder: GraphBuilder, hidden: Value, positions: Value)
 }
 
 /** One head's outputs [batch, slots, size]; weights `heads.<name>.norm` and `heads.<name>.proj`. */
-export function outputHead(builder: GraphBuilder, head: OutputHeadConfig, states: Value, epsilon: number): Value {
+export function outputHead(
+  builder: GraphBuilder,
+  head: Pick<OutputHeadConfig, "name" | "size">,
+  states: Value,
+  epsilon: number,
+): Value {
   const name = `heads.${head.name}`;
   return builder.scoped(name, () =>
     linear(builder, `${name}.proj`, rmsNorm(builder, `${name}.norm`, states, epsilon), head.size, { bias: true }),

@@ -124,8 +124,9 @@ function buildHeads(
   { hidden, slots }: { readonly hidden: readonly Value[]; readonly slots: Value },
 ): void {
   for (const head of grounding.heads) {
-    const states = statesAt(builder, hidden[Math.min(head.layer, text.layers)] ?? slots, slots);
-    builder.output(`heads.${head.name}`, outputHead(builder, head, states, text.normEpsilon));
+    const { name, layer } = head;
+    const made = hidden[layer] ?? builder.fail(`head '${name}'`, `a layer up to ${text.layers}`, String(layer));
+    builder.output(`heads.${name}`, outputHead(builder, head, statesAt(builder, made, slots), text.normEpsilon));
   }
 }
 
