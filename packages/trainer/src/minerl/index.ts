@@ -56,4 +56,4 @@ export { type InspectedEpisode, type Inspection, inspectDemonstrations, type Ins
 export { formatAction, formatActions, parseActions } from "./export/action-tokens.js";
 export { actionPrompt, type ActionConversation } from "./export/conversations.js";
 export { exportConversations, type ExportOptions, type ExportResult } from "./export/export-conversations.js";
-export { writeWhole } from "./files.js";
+export { writeWholeContent as writeWhole } from "../files/whole-files.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { checkAlignment } from "./contact-sheet.js";
 import type { Demonstration, DemonstrationLayout, SkippedDemonstration } from "./demonstration.js";
-import { writeWhole } from "./files.js";
+import { writeWholeContent } from "../files/whole-files.js";
 import { type DemonstrationReference, openDemonstration } from "./layouts/open-demonstration.js";
 
 /** What was found of one episode. */
@@ -76,6 +76,6 @@ async function inspect(demonstration: Demonstration, sheet: string | null): Prom
   const facts = { id, path, layout, steps, frameSize, frameRate, success, prompt };
   if (sheet === null) return { ...facts, lag: null, lagCorrelations: [], sheet: null };
   const { lag, png } = await checkAlignment(demonstration);
-  await writeWhole(sheet, png);
+  await writeWholeContent(sheet, png);
   return { ...facts, lag: lag.lag, lagCorrelations: lag.correlations, sheet };
 }

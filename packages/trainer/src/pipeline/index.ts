@@ -18,7 +18,7 @@ export * from "./language/index.js";
 export * from "./review/index.js";
 export * from "./stages/index.js";
 export { plotStatistics } from "./statistics-plot.js";
-export { writeWholeContent } from "./build/whole-files.js";
+export { writeWholeContent } from "../files/whole-files.js";
 export type { Generated, Generator } from "./generate/generator.js";
 export { templateGenerator, type TemplateGeneratorOptions } from "./generate/template-generator.js";
 export { facing } from "./sources/voxel/exact-clues.js";

@@ -8,7 +8,7 @@ import { Mp4Writer, rgbToI420 } from "@dsr/dsr-core/video";
 import { defaultCameraInterval, minedojoActionSpace } from "@dsr/env-bridge/contract";
 import { z } from "zod";
 import type { Demonstration, SkippedDemonstration } from "../demonstration.js";
-import { partialName, writeWhole } from "../files.js";
+import { partialName, writeWholeContent } from "../../files/whole-files.js";
 import { safeName } from "../inspect.js";
 import { type DemonstrationReference, openDemonstration } from "../layouts/open-demonstration.js";
 import type { PreparationOptions } from "../preparation/prepare-actions.js";
@@ -83,9 +83,9 @@ export async function exportConversations(
   }
   if (conversations.length === 0) throw new CoreInputError(`${out}: expected at least one sound episode, found none`);
   const facts = { frames: options.frames, frameRate, examples: conversations.length };
-  for (const [name, text] of Object.entries(launchFiles(facts))) await writeWhole(join(out, name), text);
+  for (const [name, text] of Object.entries(launchFiles(facts))) await writeWholeContent(join(out, name), text);
   const lines = conversations.map((one) => JSON.stringify(one)).join(",\n");
-  await writeWhole(join(out, "annotations.json"), `[\n${lines}\n]\n`);
+  await writeWholeContent(join(out, "annotations.json"), `[\n${lines}\n]\n`);
   return { out, examples: conversations.length, episodes: references.length - skipped.length, skipped };
 }
 
@@ -132,7 +132,7 @@ async function claimFolder(out: string, settings: string, resume: boolean): Prom
       cause: error,
     });
   });
-  await writeWhole(join(out, settingsFile), settings);
+  await writeWholeContent(join(out, settingsFile), settings);
 }
 
 interface EpisodePlace {
@@ -172,7 +172,7 @@ async function writeEpisode(
       const facts = { chunk, cameraInterval, instruction };
       conversations.push(actionConversation(window, `clips/${name}/${clip}`, facts));
     }
-    await writeWhole(join(temporary, "conversations.json"), JSON.stringify(conversations));
+    await writeWholeContent(join(temporary, "conversations.json"), JSON.stringify(conversations));
     await rename(temporary, folder);
     return conversations;
   } catch (error) {

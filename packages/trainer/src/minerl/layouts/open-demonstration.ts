@@ -4,6 +4,7 @@ import { type Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreInputError, messageOf } from "@dsr/dsr-core/errors";
+import { isPartialName } from "../../files/whole-files.js";
 import type { Demonstration } from "../demonstration.js";
 import type { FrameDecoder } from "./episode-video.js";
 import { openMinerlV04 } from "./minerl-v04.js";
@@ -85,5 +86,5 @@ function logNames(files: ReadonlySet<string>): readonly string[] {
 
 /** Folders that are being written have a mark in their names. */
 function isOpenFolder(entry: Dirent): boolean {
-  return entry.isDirectory() && !entry.name.includes(".partial-") && !entry.name.startsWith(".");
+  return entry.isDirectory() && !isPartialName(entry.name) && !entry.name.startsWith(".");
 }

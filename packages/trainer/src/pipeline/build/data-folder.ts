@@ -6,7 +6,7 @@ import { CoreInputError } from "@dsr/dsr-core/errors";
 import { candidateSchema, questionItemSchema } from "@dsr/dsr-core/questions";
 import { z } from "zod";
 import { firstDifference, type Json } from "../../checkpoints/manifest.js";
-import { sweepPartial, writeWholeContent } from "./whole-files.js";
+import { isPartialName, sweepPartial, writeWholeContent } from "../../files/whole-files.js";
 
 /** Name of the format; see docs/formats/data.md. */
 export const dataFormat = "dsr.data";
@@ -55,7 +55,7 @@ export class DataFolder {
    */
   async begin(settings: Json, resume: boolean): Promise<void> {
     await mkdir(this.root, { recursive: true });
-    const names = (await readdir(this.root)).filter((name) => !name.includes(".partial-"));
+    const names = (await readdir(this.root)).filter((name) => !isPartialName(name));
     if (names.includes("settings.json")) await this.#checkSettings(settings, resume);
     else if (names.length > 0) {
       throw new CoreInputError(`output folder ${this.root}: expected a new or empty one, found ${names.sort()[0]}`);

@@ -6,7 +6,7 @@ import { createRandom, type Seed } from "@dsr/env-bridge";
 import { type ClueSource, isSkipped } from "../clue-source.js";
 import type { Generator } from "../generate/generator.js";
 import type { ClipRecord, DataFolder } from "./data-folder.js";
-import { writeWhole, writeWholeContent } from "./whole-files.js";
+import { writeWhole, writeWholeContent } from "../../files/whole-files.js";
 
 /** What is made of which clips. */
 export interface MakeClipsOptions {

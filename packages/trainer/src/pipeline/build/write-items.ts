@@ -10,7 +10,7 @@ import {
 } from "@dsr/dsr-core/questions";
 import { sha256 } from "../../checkpoints/manifest.js";
 import { type ClipRecord, dataFormat, type DataFolder } from "./data-folder.js";
-import { writeWholeContent } from "./whole-files.js";
+import { writeWholeContent } from "../../files/whole-files.js";
 
 /** The item files of a data folder by what they are. */
 export const itemFiles = {

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { formatTrainingJson } from "@dsr/dsr-core/questions";
 import { DataFolder } from "../build/data-folder.js";
-import { writeWhole, writeWholeContent } from "../build/whole-files.js";
+import { writeWhole, writeWholeContent } from "../../files/whole-files.js";
 import { readItems } from "../data-statistics.js";
 import { deepSpeedConfiguration } from "./deepspeed-configuration.js";
 import { type LaunchOptions, launchScript } from "./launch-script.js";

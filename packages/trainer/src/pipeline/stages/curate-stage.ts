@@ -1,7 +1,7 @@
 // The first stage: every video of a folder is kept with its classes, or dropped with a reason.
 // Knows nothing about geometry.
 import { join } from "node:path";
-import { writeWholeContent } from "../build/whole-files.js";
+import { writeWholeContent } from "../../files/whole-files.js";
 import {
   type CatalogueItem,
   type CuratedVideo,

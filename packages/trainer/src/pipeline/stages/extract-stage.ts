@@ -6,7 +6,7 @@ import { readFrames, type VideoFrameImage } from "@dsr/dsr-core/video";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { z } from "zod";
 import { DataFolder } from "../build/data-folder.js";
-import { writeWholeContent } from "../build/whole-files.js";
+import { writeWholeContent } from "../../files/whole-files.js";
 import type { CuratedVideo } from "../curate/index.js";
 import { extractClues, type ExtractOptions, type Perceivers } from "../extract/index.js";
 import { curateFolder, type StageRunOptions } from "./curate-stage.js";

@@ -6,7 +6,7 @@ import { candidateSchema, questionItemSchema } from "@dsr/dsr-core/questions";
 import { createRandom, type Seed, seedText } from "@dsr/env-bridge";
 import { z } from "zod";
 import { DataFolder } from "../build/data-folder.js";
-import { writeWhole } from "../build/whole-files.js";
+import { writeWhole } from "../../files/whole-files.js";
 import type { Generator } from "../generate/generator.js";
 import { curateFolder, type StageRunOptions } from "./curate-stage.js";
 import { cutVideo } from "./cut-video.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { z } from "zod";
 import { firstDifference, type Json } from "../../checkpoints/manifest.js";
-import { sweepPartial, writeWholeContent } from "../build/whole-files.js";
+import { sweepPartial, writeWholeContent } from "../../files/whole-files.js";
 
 /** One item's record. `failed` is what may succeed when it is tried again. */
 export type StageRecord<T> =

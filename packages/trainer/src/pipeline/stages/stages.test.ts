@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { RetryRuntime } from "@dsr/dsr-core/open-ai";
 import { parseTrainingJson } from "@dsr/dsr-core/questions";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { writeWholeContent } from "../build/whole-files.js";
+import { writeWholeContent } from "../../files/whole-files.js";
 import { defaultCurateOptions, readCatalogue } from "../curate/index.js";
 import { defaultExtractOptions } from "../extract/index.js";
 import { type Shape, shapeFrames, threeShapes, writeShapeVideo } from "../extract/fixtures/moving-shapes.js";

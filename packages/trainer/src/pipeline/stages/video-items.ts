@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { z } from "zod";
-import { writeWholeContent } from "../build/whole-files.js";
+import { writeWholeContent } from "../../files/whole-files.js";
 import type { CatalogueItem } from "../curate/index.js";
 
 const schema = z.array(z.string());

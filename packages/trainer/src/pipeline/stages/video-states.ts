@@ -2,7 +2,7 @@
 // Knows nothing about what the stages do.
 import { join } from "node:path";
 import type { ClipRecord } from "../build/data-folder.js";
-import { writeWholeContent } from "../build/whole-files.js";
+import { writeWholeContent } from "../../files/whole-files.js";
 import { curateFolder } from "./curate-stage.js";
 import { extractFolder } from "./extract-stage.js";
 import { generateFolder } from "./generate-stage.js";

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { finishedItems } from "../build/build-data.js";
 import { type OptionRule, optionRules } from "../build/choose-items.js";
 import { type ClipRecord, DataFolder } from "../build/data-folder.js";
-import { writeWholeContent } from "../build/whole-files.js";
+import { writeWholeContent } from "../../files/whole-files.js";
 import { writeItems } from "../build/write-items.js";
 import { applyDecisions, readDecisions } from "../review/decisions.js";
 import { videoRecords } from "./video-states.js";
