@@ -13,6 +13,7 @@ import {
   minedojoCraftItems,
   minedojoFunctions,
   minedojoInventorySlots,
+  minerlItemKeys,
   multiDiscrete,
   text,
 } from "@dsr/env-bridge/contract";
@@ -24,7 +25,6 @@ export interface ActionRecording {
   convert(action: SpaceValue, observation: Observation): SpaceValue;
 }
 
-const itemKeys = ["place", "equip", "craft", "nearbyCraft", "nearbySmelt"] as const;
 const buttonKeys = ["forward", "back", "left", "right", "jump", "sneak", "sprint", "attack", "use", "drop"] as const;
 
 /**
@@ -52,7 +52,7 @@ function minedojoRecording(space: Space, cameraInterval: number): ActionRecordin
   const recorded = dict({
     ...Object.fromEntries(buttonKeys.map((key) => [key, discrete(2)])),
     camera: box("float32", [2], -180, 180),
-    ...Object.fromEntries(itemKeys.map((key) => [key, text(64)])),
+    ...Object.fromEntries(minerlItemKeys.map((key) => [key, text(64)])),
     minedojo: space.type === "multi-discrete" ? space : multiDiscrete([]),
   });
   const convert = (action: SpaceValue, observation: Observation): SpaceValue => {

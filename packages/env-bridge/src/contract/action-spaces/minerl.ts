@@ -23,10 +23,14 @@ export type MinerlDialect = (typeof minerlDialects)[number];
 
 const movementKeys = ["forward", "back", "left", "right", "jump", "sneak", "sprint", "attack"] as const;
 const basaltKeys = ["use", "drop", "inventory"] as const;
-const itemKeys = ["place", "equip", "craft", "nearbyCraft", "nearbySmelt"] as const;
 
-export type MinerlKey = (typeof movementKeys)[number] | (typeof basaltKeys)[number];
-export type MinerlItemKey = (typeof itemKeys)[number];
+/** Every key that is held or not, of any dialect. */
+export const minerlKeys = [...movementKeys, ...basaltKeys] as const;
+/** Every key that names an item. */
+export const minerlItemKeys = ["place", "equip", "craft", "nearbyCraft", "nearbySmelt"] as const;
+
+export type MinerlKey = (typeof minerlKeys)[number];
+export type MinerlItemKey = (typeof minerlItemKeys)[number];
 
 /** One action of any dialect; keys that a dialect lacks stay false, "none" or 0. Angles in degrees. */
 export interface MinerlAction extends Readonly<Record<MinerlKey, boolean>>, Readonly<Record<MinerlItemKey, string>> {
@@ -64,7 +68,7 @@ export const minerlNoop: MinerlAction = {
 export function minerlActionSpace(dialect: MinerlDialect): DictSpace {
   const spaces: Record<string, Space> = { camera: box("float32", [2], -180, 180) };
   for (const key of keysOf(dialect)) spaces[key] = discrete(2);
-  if (dialect === "obtain") for (const key of itemKeys) spaces[key] = text(64, 1);
+  if (dialect === "obtain") for (const key of minerlItemKeys) spaces[key] = text(64, 1);
   if (dialect === "basalt") for (let slot = 1; slot <= 9; slot++) spaces[`hotbar.${slot}`] = discrete(2);
   return dict(spaces);
 }
@@ -74,7 +78,7 @@ export function encodeMinerlAction(action: Partial<MinerlAction>, dialect: Miner
   const a = { ...minerlNoop, ...action };
   const encoded: Record<string, SpaceValue> = { camera: float32([a.pitch, a.yaw]) };
   for (const key of keysOf(dialect)) encoded[key] = a[key] ? 1 : 0;
-  if (dialect === "obtain") for (const key of itemKeys) encoded[key] = a[key];
+  if (dialect === "obtain") for (const key of minerlItemKeys) encoded[key] = a[key];
   if (dialect === "basalt") for (let slot = 1; slot <= 9; slot++) encoded[`hotbar.${slot}`] = a.hotbar === slot ? 1 : 0;
   return encoded;
 }
@@ -90,7 +94,7 @@ export function decodeMinerlAction(value: SpaceValue, dialect: MinerlDialect): M
   const [pitch = 0, yaw = 0] = numbersOf(record["camera"] ?? 0);
   const decoded: Record<string, boolean | string | number> = { ...minerlNoop, pitch, yaw };
   for (const key of keysOf(dialect)) decoded[key] = record[key] === 1;
-  if (dialect === "obtain") for (const key of itemKeys) decoded[key] = String(record[key]);
+  if (dialect === "obtain") for (const key of minerlItemKeys) decoded[key] = String(record[key]);
   if (dialect === "basalt") decoded["hotbar"] = pressedHotbar(record);
   return decoded as unknown as MinerlAction;
 }
@@ -101,7 +105,7 @@ export function isMinerlNoop(action: MinerlAction): boolean {
 }
 
 function keysOf(dialect: MinerlDialect): readonly MinerlKey[] {
-  return dialect === "basalt" ? [...movementKeys, ...basaltKeys] : movementKeys;
+  return dialect === "basalt" ? minerlKeys : movementKeys;
 }
 
 function pressedHotbar(record: Readonly<Record<string, SpaceValue>>): number {

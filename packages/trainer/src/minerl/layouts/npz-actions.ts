@@ -2,28 +2,13 @@
 // Knows nothing about videos.
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import type { NpyArray } from "@dsr/dsr-core/npy";
-import { type MinerlAction, minerlNoop } from "@dsr/env-bridge/contract";
+import { type MinerlAction, minerlItemKeys, minerlKeys, minerlNoop } from "@dsr/env-bridge/contract";
 import type { RecordedAction } from "../demonstration.js";
 
 /** The arrays of a rendered.npz by name. */
 export type Columns = Readonly<Record<string, NpyArray>>;
 
 type Row<T> = (index: number) => T;
-
-const keyNames = [
-  "forward",
-  "back",
-  "left",
-  "right",
-  "jump",
-  "sneak",
-  "sprint",
-  "attack",
-  "use",
-  "drop",
-  "inventory",
-] as const;
-const itemNames = ["place", "equip", "craft", "nearbyCraft", "nearbySmelt"] as const;
 
 /**
  * One action for each reward; columns that the recording lacks stay at rest.
@@ -34,13 +19,13 @@ export function actionsOf(columns: Columns, where: string): readonly RecordedAct
   const reward = numbers(columns, "reward", { where, rows: undefined, width: 1 });
   const rows = columns["reward"]?.shape[0] ?? 0;
   const camera = numbers(columns, "action$camera", { where, rows, width: 2 });
-  const keys = keyNames.map((key) => optionalNumbers(columns, `action$${key}`, { where, rows, width: 1 }));
-  const items = itemNames.map((item) => optionalTexts(columns, `action$${item}`, { where, rows, width: 1 }));
+  const keys = minerlKeys.map((key) => optionalNumbers(columns, `action$${key}`, { where, rows, width: 1 }));
+  const items = minerlItemKeys.map((item) => optionalTexts(columns, `action$${item}`, { where, rows, width: 1 }));
   const minedojo = optionalNumbers(columns, "action$minedojo", { where, rows, width: 8 });
   return Array.from({ length: rows }, (_, index) => {
     const [pitch = 0, yaw = 0] = camera(index);
-    const pressed = Object.fromEntries(keyNames.map((key, k) => [key, (keys[k]?.(index)[0] ?? 0) !== 0]));
-    const named = Object.fromEntries(itemNames.map((item, k) => [item, items[k]?.(index) ?? "none"]));
+    const pressed = Object.fromEntries(minerlKeys.map((key, k) => [key, (keys[k]?.(index)[0] ?? 0) !== 0]));
+    const named = Object.fromEntries(minerlItemKeys.map((item, k) => [item, items[k]?.(index) ?? "none"]));
     const action = { ...minerlNoop, ...pressed, ...named, pitch, yaw } as MinerlAction;
     return { index, action, minedojo: minedojo?.(index), reward: reward(index)[0] ?? 0, isGuiOpen: false };
   });

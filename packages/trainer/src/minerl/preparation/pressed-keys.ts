@@ -1,30 +1,15 @@
 // Which keys an action presses, by name, and which of them a mapping to MineDojo's space kept.
 // Knows nothing about cameras.
-import type { MinerlAction } from "@dsr/env-bridge/contract";
-
-const buttons = [
-  "forward",
-  "back",
-  "left",
-  "right",
-  "jump",
-  "sneak",
-  "sprint",
-  "attack",
-  "use",
-  "drop",
-  "inventory",
-] as const;
-const items = ["place", "equip", "craft", "nearbyCraft", "nearbySmelt"] as const;
+import { type MinerlAction, minerlItemKeys, minerlKeys } from "@dsr/env-bridge/contract";
 
 /** Every name that {@link pressedKeys} can give. */
-export const keyNames = [...buttons, ...items, "hotbar"] as const;
+export const keyNames = [...minerlKeys, ...minerlItemKeys, "hotbar"] as const;
 export type KeyName = (typeof keyNames)[number];
 
 /** The keys held in an action; named items and hotbar keys count as one key each. */
 export function pressedKeys(action: MinerlAction): readonly KeyName[] {
-  const held: KeyName[] = buttons.filter((key) => action[key]);
-  for (const item of items) if (action[item] !== "none") held.push(item);
+  const held: KeyName[] = minerlKeys.filter((key) => action[key]);
+  for (const item of minerlItemKeys) if (action[item] !== "none") held.push(item);
   if (action.hotbar > 0) held.push("hotbar");
   return held;
 }
