@@ -1,24 +1,14 @@
 // Clips for training, ready to be read at random: frames and dense labels in records of equal length, clues line by line.
 // Knows nothing about where clips come from or what is learned from them. Files: docs/formats/clip-store.md.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { ftruncateSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@dsr/env-bridge";
 import { type Clues, parseClues } from "@dsr/dsr-core/geometry";
 import { z } from "zod";
+import { claimStore, closeWritten, readAbout, type StoreKind, wholeLines } from "../files/record-store.js";
 import { cellSize } from "./dense-labels.js";
 
-const files = { about: "store.json", frames: "frames.bin", labels: "labels.bin", clues: "clues.jsonl" } as const;
+const files = { frames: "frames.bin", labels: "labels.bin", clues: "clues.jsonl" } as const;
 
 const aboutSchema = z.strictObject({
   format: z.literal("dsr.clip-store"),
@@ -33,6 +23,11 @@ const aboutSchema = z.strictObject({
 
 /** What all clips of a store have in common. */
 export type ClipStoreAbout = z.output<typeof aboutSchema>;
+
+const kind: StoreKind<ClipStoreAbout> = {
+  schema: aboutSchema,
+  absent: "expected a clip store's description, found none",
+};
 
 /** One clip: RGB bytes [frames, height, width, 3]; depth bytes and object numbers (1 + place in the clues) [frames, cells]. */
 export interface StoredClip {
@@ -65,13 +60,11 @@ export class ClipStoreWriter {
     this.#sizes = sizesOf(about);
     const open = (name: string): number => openSync(join(folder, name), "a+");
     this.#descriptors = { frames: open(files.frames), labels: open(files.labels), clues: open(files.clues) };
-    const text = readFileSync(join(folder, files.clues), "utf8");
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    const lines = whole.split("\n").slice(0, -1);
+    const { lines, bytes } = wholeLines(join(folder, files.clues));
     const last = lines.at(-1);
     this.#count = lines.length;
     this.#nextIndex = last === undefined ? 0 : Number((JSON.parse(last) as { readonly index: number }).index) + 1;
-    ftruncateSync(this.#descriptors.clues, Buffer.byteLength(whole));
+    ftruncateSync(this.#descriptors.clues, bytes);
     ftruncateSync(this.#descriptors.frames, this.#count * this.#sizes.rgb);
     ftruncateSync(this.#descriptors.labels, this.#count * this.#sizes.cells * 2);
   }
@@ -79,12 +72,7 @@ export class ClipStoreWriter {
   /** @throws InputError when the folder holds a store of other settings */
   static open(folder: string, about: Omit<ClipStoreAbout, "format" | "formatVersion">): ClipStoreWriter {
     const whole: ClipStoreAbout = { format: "dsr.clip-store", formatVersion: 1, ...about };
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, files.about);
-    if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(whole, null, 1)}\n`);
-    const found = JSON.stringify(readAbout(folder));
-    if (found !== JSON.stringify(whole))
-      throw new InputError(`${folder}: expected a store of ${JSON.stringify(whole)}, found ${found}`);
+    claimStore(folder, whole, kind);
     return new ClipStoreWriter(folder, whole);
   }
 
@@ -113,25 +101,8 @@ export class ClipStoreWriter {
   }
 
   close(): void {
-    for (const descriptor of Object.values(this.#descriptors)) {
-      fsyncSync(descriptor);
-      closeSync(descriptor);
-    }
+    closeWritten(Object.values(this.#descriptors));
   }
-}
-
-function readAbout(folder: string): ClipStoreAbout {
-  const path = join(folder, files.about);
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new InputError(`${path}: expected a clip store's description, found none`, { cause });
-  }
-  const parsed = aboutSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InputError(`${path}: ${issue?.path.join(".")}: ${issue?.message ?? "not a store"}`);
 }
 
 /** Reads clips at random; clues are in memory, pixels stay on disk. */
@@ -146,17 +117,19 @@ export class ClipStore {
     this.about = about;
     this.#sizes = sizesOf(about);
     const path = join(folder, files.clues);
-    const lines = readFileSync(path, "utf8").split("\n").slice(0, -1).slice(0, most);
-    this.clues = lines.map((line, at) =>
-      parseClues(JSON.stringify((JSON.parse(line) as { clues: unknown }).clues), `${path}:${at + 1}`),
-    );
+    const { lines } = wholeLines(path);
+    this.clues = lines
+      .slice(0, most)
+      .map((line, at) =>
+        parseClues(JSON.stringify((JSON.parse(line) as { clues: unknown }).clues), `${path}:${at + 1}`),
+      );
     this.#frames = openSync(join(folder, files.frames), "r");
     this.#labels = openSync(join(folder, files.labels), "r");
   }
 
   /** @throws InputError when the folder holds no store, or an empty one */
   static open(folder: string, most = Number.MAX_SAFE_INTEGER): ClipStore {
-    const store = new ClipStore(folder, readAbout(folder), most);
+    const store = new ClipStore(folder, readAbout(folder, kind), most);
     if (store.count === 0) throw new InputError(`${folder}: expected clips, found none`);
     return store;
   }

@@ -1,24 +1,12 @@
 // Episodes of someone who shows how it is done, ready to be read at random: pictures, and what was right to do at each step.
 // Knows nothing about who plays or what is learned. Files: docs/formats/demonstration-store.md.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@dsr/env-bridge/contract";
 import { z } from "zod";
+import { claimStore, closeWritten, readAbout, type StoreKind, wholeLines } from "../files/record-store.js";
 
 const files = {
-  about: "store.json",
   frames: "frames.bin",
   actions: "actions.bin",
   focus: "focus.bin",
@@ -54,6 +42,11 @@ const aboutSchema = z.strictObject({
 
 /** What all episodes of a store have in common. */
 export type DemonstrationAbout = z.output<typeof aboutSchema>;
+
+const kind: StoreKind<DemonstrationAbout> = {
+  schema: aboutSchema,
+  absent: "expected a demonstration store's description, found none (dsr data demonstrations)",
+};
 
 const episodeSchema = z.strictObject({
   /** Place in the plan; episodes that did not succeed are left out. */
@@ -112,15 +105,7 @@ export class DemonstrationWriter {
   /** @throws InputError when the folder holds a store of other settings */
   static open(folder: string, about: Omit<DemonstrationAbout, "format" | "formatVersion">): DemonstrationWriter {
     const whole: DemonstrationAbout = { format: "dsr.demonstration-store", formatVersion: 1, ...about };
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, files.about);
-    if (!existsSync(path)) {
-      writeFileSync(`${path}.new`, `${JSON.stringify(whole, null, 1)}\n`);
-      renameSync(`${path}.new`, path);
-    }
-    const found = JSON.stringify(readAbout(folder));
-    if (found !== JSON.stringify(whole))
-      throw new InputError(`${folder}: expected a store of ${JSON.stringify(whole)}, found ${found}`);
+    claimStore(folder, whole, kind);
     return new DemonstrationWriter(folder, whole);
   }
 
@@ -158,10 +143,7 @@ export class DemonstrationWriter {
   }
 
   close(): void {
-    for (const descriptor of Object.values(this.#descriptors)) {
-      fsyncSync(descriptor);
-      closeSync(descriptor);
-    }
+    closeWritten(Object.values(this.#descriptors));
   }
 }
 
@@ -171,36 +153,15 @@ function floatBytes(numbers: Float32Array): Buffer {
   return bytes;
 }
 
-function readAbout(folder: string): DemonstrationAbout {
-  const path = join(folder, files.about);
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new InputError(
-      `${path}: expected a demonstration store's description, found none (dsr data demonstrations)`,
-      {
-        cause,
-      },
-    );
-  }
-  const parsed = aboutSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InputError(`${path}: ${issue?.path.join(".")}: ${issue?.message ?? "not a store"}`);
-}
-
 /** The whole lines of the file, and their length. */
 function readEpisodes(path: string): { readonly episodes: readonly DemonstratedEpisode[]; readonly bytes: number } {
-  const text = readFileSync(path, "utf8");
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  const lines = whole.split("\n").slice(0, -1);
+  const { lines, bytes } = wholeLines(path);
   const episodes = lines.map((line, at) => {
     const parsed = episodeSchema.safeParse(JSON.parse(line));
     if (parsed.success) return parsed.data;
     throw new InputError(`${path}:${at + 1}: expected an episode, found ${line.slice(0, 100)}`);
   });
-  return { episodes, bytes: Buffer.byteLength(whole) };
+  return { episodes, bytes };
 }
 
 /** Reads episodes at random; actions are in memory, pictures stay on disk. */
@@ -232,7 +193,7 @@ export class DemonstrationStore {
 
   /** The first `most` episodes. @throws InputError when the folder holds no store, or an empty one */
   static open(folder: string, most = Number.MAX_SAFE_INTEGER): DemonstrationStore {
-    const about = readAbout(folder);
+    const about = readAbout(folder, kind);
     const store = new DemonstrationStore(folder, about, most);
     if (store.episodes.length === 0) throw new InputError(`${folder}: expected episodes, found none`);
     return store;
