@@ -30,7 +30,7 @@ export async function loadStep(task: TrainingTask, executor: Executor): Promise<
   const counter = normalizers === undefined ? undefined : await executor.load(normalizers);
   const counted = normalizers?.inputs.map(({ name }) => name) ?? [];
   const run = async (step: number, random: Random): Promise<StepOutcome> => {
-    const parts = Array.from({ length: task.parts }, () => task.batches.next(random));
+    const parts = await drawParts(task, random);
     const totals = counter === undefined ? {} : await countAll(counter, counted, parts);
     return runParts(task, program, { step, parts, totals });
   };
@@ -39,6 +39,14 @@ export async function loadStep(task: TrainingTask, executor: Executor): Promise<
     await counter?.close();
   };
   return { program, run, close };
+}
+
+/** All draws come first: what is computed for them has no say in chance. */
+async function drawParts({ batches, parts }: TrainingTask, random: Random): Promise<readonly Tensors[]> {
+  const drawn = Array.from({ length: parts }, () => batches.next(random));
+  const complete: Tensors[] = [];
+  for (const part of drawn) complete.push((await batches.complete?.(part)) ?? part);
+  return complete;
 }
 
 interface Parts {

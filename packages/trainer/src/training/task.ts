@@ -8,8 +8,10 @@ import type { TrainingGraph } from "../engine/index.js";
 
 /** Draws the batches; the order depends only on the random numbers passed in. */
 export interface BatchSource {
-  /** Feeds of the next step by input name. */
+  /** Feeds of the next step by input name, or what `complete` makes them of. */
   next(random: Random): Tensors;
+  /** Makes a drawn batch complete where some of its feeds have to be computed. */
+  complete?(drawn: Tensors): Promise<Tensors>;
 }
 
 /** A recipe made ready: everything the loop needs. */

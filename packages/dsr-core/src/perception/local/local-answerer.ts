@@ -35,6 +35,8 @@ export interface LocalAnswererOptions {
 
 interface Prepared extends ReadPrompt {
   readonly attention: EmbeddedPrompt["attention"];
+  /** The same prompt with nothing to see in its video, where scoring asks for it. */
+  readonly unseen: ReadPrompt | undefined;
 }
 
 /**
@@ -47,6 +49,7 @@ export class LocalAnswerer implements Answerer {
   readonly #features: FeatureCache<PairFeatures>;
   readonly #decoder: Decoder;
   readonly #reader: PromptReader;
+  readonly #unseenReader: PromptReader;
   readonly #queue = new SerialQueue();
   readonly #seen = new WeakSet<Clip>();
   #closed = false;
@@ -59,6 +62,7 @@ export class LocalAnswerer implements Answerer {
     this.#features = new FeatureCache(cachedPairs);
     this.#decoder = new Decoder(sessionOf(model, "decoder_model_merged"));
     this.#reader = new PromptReader(this.#decoder);
+    this.#unseenReader = new PromptReader(this.#decoder);
   }
 
   get description(): string {
@@ -114,6 +118,7 @@ export class LocalAnswerer implements Answerer {
   /** Forgets all frames and prompts, as if nothing had been asked. */
   forget(): void {
     this.#reader.clear();
+    this.#unseenReader.clear();
     this.#features.clear();
   }
 
@@ -158,7 +163,18 @@ export class LocalAnswerer implements Answerer {
     const again = shared || this.#seen.has(clip);
     this.#seen.add(clip);
     const read = await timer.time("prefillMs", () => this.#reader.read({ clip, layout, embedded, shared: again }));
-    return { ...read, attention: embedded.attention };
+    if (!this.#isContrasted(request)) return { ...read, attention: embedded.attention, unseen: undefined };
+    const nothing = await embedPrompt(this.#model, layout, { features: features.map(withoutContent), timer });
+    signal?.throwIfAborted();
+    const unseen = await timer.time("prefillMs", () =>
+      this.#unseenReader.read({ clip, layout, embedded: nothing, shared: again }),
+    );
+    return { ...read, attention: embedded.attention, unseen };
+  }
+
+  #isContrasted(request: AnswerRequest): boolean {
+    const isScored = request.options !== undefined && this.#scoringOf(request) === "likelihood";
+    return isScored && (this.preferences.contrast ?? 0) > 0;
   }
 
   #layOut(request: AnswerRequest, features: readonly PairFeatures[]) {
@@ -175,7 +191,7 @@ export class LocalAnswerer implements Answerer {
     });
   }
 
-  async #conclude(request: AnswerRequest, prompt: ReadPrompt): Promise<Omit<Answer, "timings">> {
+  async #conclude(request: AnswerRequest, prompt: Prepared): Promise<Omit<Answer, "timings">> {
     const { options } = request;
     const scoring = this.#scoringOf(request);
     if (options === undefined) {
@@ -203,12 +219,25 @@ export class LocalAnswerer implements Answerer {
     return ids.map((id) => logits[id] ?? Number.NEGATIVE_INFINITY);
   }
 
-  #likelihoods(options: readonly string[], prompt: ReadPrompt): Promise<readonly number[]> {
+  /** Mean log-probability of options' tokens; with a contrast, how much likelier the video makes the option as a whole. */
+  async #likelihoods(options: readonly string[], prompt: Prepared): Promise<readonly number[]> {
     const { tokenizer } = this.#model;
     const end = tokenizer.endId === undefined ? [] : [tokenizer.endId];
     const ids = options.map((option) => [...tokenizer.encode(option), ...end]);
-    return optionLikelihoods({ model: this.#model, decoder: this.#decoder }, prompt, ids);
+    const sumsAfter = (read: ReadPrompt) =>
+      optionLikelihoods({ model: this.#model, decoder: this.#decoder }, read, ids);
+    const seen = await sumsAfter(prompt);
+    if (prompt.unseen === undefined) return seen.map((sum, place) => sum / (ids[place]?.length ?? 1));
+    const unseen = await sumsAfter(prompt.unseen);
+    const contrast = this.preferences.contrast ?? 0;
+    return seen.map((sum, place) => sum - contrast * (unseen[place] ?? 0));
   }
+}
+
+/** Features as they are of a video that was taken away in training: zeros. */
+function withoutContent({ vision, geometry, ...place }: PairFeatures): PairFeatures {
+  const zeros = (of: Float32Array): Float32Array => new Float32Array(of.length);
+  return { ...place, vision: zeros(vision), geometry: geometry === undefined ? undefined : zeros(geometry) };
 }
 
 /** What boxes and times in a question about the clip refer to. */

@@ -12,7 +12,7 @@ import { embedIds } from "./prompt-embedder.js";
 const batchBytes = 1_000_000_000;
 
 /**
- * Mean log-probability of the tokens of each option after the prompt. `options` are token ids, the end of the answer
+ * Log-probability of each option after the prompt: the sum over its tokens. `options` are token ids, the end of the answer
  * included where the model has one, so that an option that only begins another is not favoured.
  */
 export async function optionLikelihoods(
@@ -21,14 +21,13 @@ export async function optionLikelihoods(
   options: readonly (readonly number[])[],
 ): Promise<readonly number[]> {
   const fits = Math.max(1, Math.floor(batchBytes / (decoder.bytesPerToken * prompt.cache.length)));
-  const means: number[] = [];
+  const sums: number[] = [];
   for (let from = 0; from < options.length; from += fits) {
     const batch = options.slice(from, from + fits);
     const later = await laterLikelihoods({ model, decoder }, prompt, batch);
-    for (const [row, ids] of batch.entries())
-      means.push((logProbability(prompt.logits, ids[0] ?? 0) + (later[row] ?? 0)) / ids.length);
+    for (const [row, ids] of batch.entries()) sums.push(logProbability(prompt.logits, ids[0] ?? 0) + (later[row] ?? 0));
   }
-  return means;
+  return sums;
 }
 
 /** Sum of the log-probabilities of all tokens but the first, which the prompt's own logits tell. */

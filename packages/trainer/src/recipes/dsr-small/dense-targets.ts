@@ -23,6 +23,8 @@ const side = 16 / cellSize;
 export const patchCells = side * side;
 /** Centre (forward, left, up), heading (forward, left), way since the frame before (forward, left, up). */
 export const poseSize = 8;
+/** Where the way begins. */
+export const wayAt = 5;
 
 /** Targets of the patches of some frames, one row a patch. */
 export interface DenseTargets {
@@ -63,18 +65,14 @@ export class DenseTargetReader {
     return this.#rows * this.#columns;
   }
 
-  /** Writes the targets of a clip's frames `first, first + step, …` from row `at` on. */
-  read(
-    clip: number,
-    into: DenseTargets,
-    frames: { readonly at: number; readonly first: number; readonly step: number },
-  ): void {
+  /** Writes the targets of some frames of a clip from row `at` on. */
+  read(clip: number, into: DenseTargets, at: number, frames: readonly number[]): void {
     const { store } = { store: this.#store };
     const [depths, objects, clues] = [store.depths(clip), store.objects(clip), store.clues[clip]];
     if (clues === undefined) return;
     const classes = clues.objects.map((object) => classOf(object.class));
-    let row = frames.at;
-    for (let frame = frames.first; frame < store.about.frames; frame += frames.step) {
+    let row = at;
+    for (const frame of frames) {
       const poses = posesOf(clues, frame);
       for (let patch = 0; patch < this.patches; patch++, row++)
         this.#readPatch({ depths, objects, classes, poses }, into, { frame, patch, row });

@@ -9,6 +9,7 @@ import {
   renormalizedFrames,
   visionPatchTokens,
 } from "@dsr/dsr-core/model";
+import type { Random } from "@dsr/env-bridge/contract";
 import { ClipStore } from "../../clips/index.js";
 import {
   type LossTerm,
@@ -27,8 +28,9 @@ import {
   emptyTargets,
   patchCells,
   poseSize,
+  wayAt,
 } from "./dense-targets.js";
-import { smallModelConfig } from "./model-file.js";
+import { clipFrames, smallModelConfig } from "./model-file.js";
 import { smallModelGroups } from "./parameter-groups.js";
 import { gridOfFrames, pixelPatches } from "./pixel-patches.js";
 import { smallTokens } from "./small-tokenizer.js";
@@ -40,9 +42,15 @@ const schema = z.strictObject({
   /** Clips that are used, from the first; all when absent. */
   mostClips: z.number().int().positive().optional(),
   steps: z.number().int().positive().default(1500),
-  /** Clips a step sees. */
-  batch: z.number().int().positive().max(64).default(4),
-  learningRate: z.number().positive().default(2e-3),
+  /** Clips a step sees, and pairs of frames of each: many clips, for what a clip shows changes little. */
+  batch: z.number().int().positive().max(64).default(16),
+  pairs: z
+    .number()
+    .int()
+    .positive()
+    .max(clipFrames / 2)
+    .default(2),
+  learningRate: z.number().positive().default(4e-3),
   warmup: z.number().int().nonnegative().default(60),
 });
 
@@ -71,8 +79,13 @@ function targetInputs(builder: GraphBuilder, patches: number): TargetInputs {
   };
 }
 
-/** Losses of one network: depths, classes and poses of its patches. */
-function denseLosses(builder: GraphBuilder, name: string, tokens: Value, inputs: TargetInputs): readonly LossTerm[] {
+/** Losses of one network: depths, classes and poses of its patches; one that sees single frames cannot see ways. */
+function denseLosses(
+  builder: GraphBuilder,
+  name: "tower" | "encoder",
+  tokens: Value,
+  inputs: TargetInputs,
+): readonly LossTerm[] {
   const [patches = 0] = inputs.depths.shape.map(Number);
   const made = linear(builder, `heads.${name}`, reshape(builder, tokens, [patches, -1]), outputs, {
     bias: true,
@@ -83,11 +96,18 @@ function denseLosses(builder: GraphBuilder, name: string, tokens: Value, inputs:
   const cells = patches * patchCells;
   const { depths, depthMask, classes, classWeights, poses, poseMask } = inputs;
   const logits = reshape(builder, part(patchCells, classesEnd), [cells, classNames.length]);
-  const predictions = part(classesEnd, outputs);
+  const pose = (term: string, start: number, end: number, coefficient = 1): LossTerm => {
+    const of = (x: Value): Value => slice(builder, x, { axis: 1, start, end });
+    const predictions = part(classesEnd + start, classesEnd + end);
+    const error = squaredError(builder, `${name}.${term}`, { predictions, targets: of(poses), mask: of(poseMask) });
+    return { ...error, coefficient };
+  };
   return [
     squaredError(builder, `${name}.depth`, { predictions: part(0, patchCells), targets: depths, mask: depthMask }),
     { ...crossEntropy(builder, `${name}.class`, { logits, targets: classes, mask: classWeights }), coefficient: 2 },
-    squaredError(builder, `${name}.pose`, { predictions, targets: poses, mask: poseMask }),
+    pose("centre", 0, 3),
+    pose("heading", 3, wayAt),
+    ...(name === "tower" ? [pose("way", wayAt, poseSize, 0.2)] : []),
   ];
 }
 
@@ -101,8 +121,8 @@ function lastOfPairs(builder: GraphBuilder, frames: Value): Value {
 function trainingGraph(config: VisionLanguageConfig, store: ClipStore, settings: Settings): TrainingGraph {
   const { vision, geometry } = config;
   if (geometry === undefined) throw new TypeError("the small model has a geometry encoder");
-  const { height, width, frames: count } = store.about;
-  const { batch, seed, steps, warmup, learningRate: peak } = settings;
+  const { height, width } = store.about;
+  const { batch, pairs, seed, steps, warmup, learningRate: peak } = settings;
   return buildTrainingGraph({
     name: "dsr-geometry",
     seed,
@@ -110,8 +130,8 @@ function trainingGraph(config: VisionLanguageConfig, store: ClipStore, settings:
     schedule: warmupCosine({ peak, warmup, steps, floor: 0.03 }),
     clipNorm: 1,
     define: (builder) => {
-      const frames = builder.input("frames", "uint8", [batch, count, height, width, 3]);
-      const grid = gridOfFrames(frames, vision);
+      const frames = builder.input("frames", "uint8", [batch, 2 * pairs, height, width, 3]);
+      const grid = gridOfFrames(frames.shape, vision);
       const pixels = pixelPatches(builder, frames, vision);
       const seen = normalizedPatchTokens(builder, visionPatchTokens(builder, pixels, { config: vision, grid }));
       const pictures = renormalizedFrames(builder, pixels, vision, grid);
@@ -141,22 +161,33 @@ function targetFeeds(targets: DenseTargets): Readonly<Record<string, NdData>> {
   };
 }
 
-function batches(store: ClipStore, batch: number): BatchSource {
+/** Some pairs of a clip's frames, each at most once, in any order. */
+function drawPairs(random: Random, all: number, count: number): readonly number[] {
+  const left = Array.from({ length: all }, (_, pair) => pair);
+  return Array.from({ length: count }, () => left.splice(random.integer(left.length), 1)[0] ?? 0);
+}
+
+function batches(store: ClipStore, batch: number, pairs: number): BatchSource {
   const { frames, height, width } = store.about;
   const reader = new DenseTargetReader(store);
+  const size = 2 * height * width * 3;
+  const clip = new Uint8Array((frames / 2) * size);
   return {
     next: (random) => {
-      const chosen = Array.from({ length: batch }, () => random.integer(store.count));
-      const size = frames * height * width * 3;
-      const rgb = new Uint8Array(batch * size);
-      const pairs = (frames / 2) * reader.patches;
-      const targets = emptyTargets(batch * pairs);
-      chosen.forEach((clip, place) => {
-        store.rgb(clip, rgb.subarray(place * size, (place + 1) * size));
-        reader.read(clip, targets, { at: place * pairs, first: 1, step: 2 });
-      });
+      const rgb = new Uint8Array(batch * pairs * size);
+      const targets = emptyTargets(batch * pairs * reader.patches);
+      for (let place = 0; place < batch; place++) {
+        const chosen = random.integer(store.count);
+        const drawn = drawPairs(random, frames / 2, pairs);
+        store.rgb(chosen, clip);
+        drawn.forEach((pair, at) => {
+          rgb.set(clip.subarray(pair * size, (pair + 1) * size), (place * pairs + at) * size);
+        });
+        const lasts = drawn.map((pair) => 2 * pair + 1);
+        reader.read(chosen, targets, place * pairs * reader.patches, lasts);
+      }
       return {
-        frames: tensorData("uint8", [batch, frames, height, width, 3], rgb),
+        frames: tensorData("uint8", [batch, 2 * pairs, height, width, 3], rgb),
         ...targetFeeds(targets),
       };
     },
@@ -182,7 +213,7 @@ export const geometryRecipe = defineRecipe({
       seed: settings.seed,
       steps: settings.steps,
       training: trainingGraph(config, store, settings),
-      batches: batches(store, settings.batch),
+      batches: batches(store, settings.batch, settings.pairs),
       parts: 1,
       samples: { perStep: settings.batch, unit: "clips" },
     };

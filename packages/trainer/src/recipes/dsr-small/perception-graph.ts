@@ -2,6 +2,7 @@
 // Knows nothing about clips' files or how questions are drawn.
 import {
   type GraphBuilder,
+  type Shape,
   type Value,
   type WeightSource,
   add,
@@ -65,6 +66,14 @@ export function frozenWeights(weights: WeightSource): WeightSource {
   return (name, shape) => (isFrozen(name) ? weights(name, shape) : undefined);
 }
 
+/** What the encoders make of clips, as inputs of the training graph are named. */
+export interface EncodedClips {
+  /** [clips · tubelets, patches, width] of the vision tower. */
+  readonly patch_tokens: Value;
+  /** [clips · frames, patches, width] of the geometry encoder; absent for plain models. */
+  readonly geometry_patches?: Value;
+}
+
 /** What both encoders and the maps behind them make of clips. */
 export interface SeenClips {
   /** [clips, tokens, width] as the language model reads them. */
@@ -73,24 +82,68 @@ export interface SeenClips {
   readonly geometry: Value | undefined;
 }
 
+/** Both encoders on the bytes [clips, frames, height, width, 3] of clips. */
+export function encodeClips(builder: GraphBuilder, config: VisionLanguageConfig, bytes: Value): EncodedClips {
+  const { vision, geometry } = config;
+  const grid = gridOfFrames(bytes.shape, vision);
+  const pixels = pixelPatches(builder, bytes, vision);
+  const patches = visionPatchTokens(builder, pixels, { config: vision, grid });
+  if (geometry === undefined) return { patch_tokens: patches };
+  const pictures = renormalizedFrames(builder, pixels, vision, grid);
+  return {
+    patch_tokens: patches,
+    geometry_patches: geometryEncoder(builder, pictures, { config: geometry, vision, grid }),
+  };
+}
+
 /** Both encoders on all clips, whose bytes [clips, frames, height, width, 3] are the input `frames`. */
 export function seeClips(builder: GraphBuilder, config: VisionLanguageConfig, shape: readonly number[]): SeenClips {
-  const { vision, geometry, text } = config;
-  const [clips = 1] = shape;
   const bytes = builder.input("frames", "uint8", [...shape, 3]);
-  const grid = gridOfFrames(bytes, vision);
-  const pixels = pixelPatches(builder, bytes, vision);
+  return mergeClips(builder, config, encodeClips(builder, config, bytes), bytes.shape);
+}
+
+/** The maps behind the encoders; `shape` is that of the frames. */
+function mergeClips(
+  builder: GraphBuilder,
+  config: VisionLanguageConfig,
+  { patch_tokens: patches, geometry_patches: encoded }: EncodedClips,
+  shape: Shape,
+): SeenClips {
+  const { vision, text } = config;
+  const [clips = 1] = shape;
+  const grid = gridOfFrames(shape, vision);
   const outputs = text.hiddenSize;
   const batched = (tokens: Value): Value => reshape(builder, tokens, [clips, -1, outputs]);
-  const patches = visionPatchTokens(builder, pixels, { config: vision, grid });
   const tokens = batched(mergePatchTokens(builder, patches, { config: vision, grid, outputs }));
-  if (geometry === undefined) return { vision: tokens, geometry: undefined };
-  const pictures = renormalizedFrames(builder, pixels, vision, grid);
-  const encoded = geometryEncoder(builder, pictures, { config: geometry, vision, grid });
+  if (encoded === undefined) return { vision: tokens, geometry: undefined };
   const merged = batched(spatialMerger(builder, encoded, { grid, frames: vision.temporalPatchSize, outputs }));
   return config.fusion === "addition"
     ? { vision: add(builder, tokens, merged), geometry: undefined }
     : { vision: tokens, geometry: merged };
+}
+
+/** Clips whose encoders' outputs are inputs. */
+function seeEncodedClips(
+  builder: GraphBuilder,
+  { config, clips, frames: [frames, ...size] }: PerceptionStep,
+): SeenClips {
+  const { vision, geometry } = config;
+  const patches = size.reduce((product, length) => product * (length / vision.patchSize), 1);
+  const rows = (name: string, count: number, width: number): Value =>
+    builder.input(name, "float32", [count, patches, width]);
+  const pairs = (clips * frames) / vision.temporalPatchSize;
+  const tokens = rows("patch_tokens", pairs, vision.hiddenSize);
+  const encoded = geometry && { geometry_patches: rows("geometry_patches", clips * frames, geometry.hiddenSize) };
+  return mergeClips(builder, config, { patch_tokens: tokens, ...encoded }, [clips, frames, ...size, 3]);
+}
+
+/** The same with nothing to see in the clips whose number in the input `seen` [clips] is 0. */
+function withoutUnseen(builder: GraphBuilder, { vision, geometry }: SeenClips): SeenClips {
+  const kept = unsqueeze(builder, builder.input("seen", "float32", [vision.shape[0] ?? 1]), [1, 2]);
+  return {
+    vision: multiply(builder, vision, kept),
+    geometry: geometry === undefined ? undefined : multiply(builder, geometry, kept),
+  };
 }
 
 /** Each row of a clip once for every question about it: [clips, …] → [questions, …]. */
@@ -210,12 +263,12 @@ function losses(builder: GraphBuilder, step: PerceptionStep, hidden: readonly Va
   return [crossEntropy(builder, "answer", { logits, targets, mask }), ...heads];
 }
 
-/** The definition of a training step; inputs are `frames` and those of `QuestionRows`. */
+/** The definition of a training step; inputs are `EncodedClips`, `seen` and those of `QuestionRows`. */
 export function definePerceptionStep(step: PerceptionStep): TrainingOptions["define"] {
   return (builder): TrainingDefinition => {
     const { config, sizes, prefix } = step;
     const { questions, suffix, queries } = sizes;
-    const seen = seeClips(builder, config, [step.clips, ...step.frames]);
+    const seen = withoutUnseen(builder, seeEncodedClips(builder, step));
     const past = readPrefix(builder, step, seen.vision);
     const grounding = ground(builder, step, seen.vision);
     const selected = seen.geometry === undefined ? [] : [selectGeometry(builder, step, seen.geometry, grounding)];

@@ -2,12 +2,14 @@
 // Knows nothing about executors or files of runs. Encoders come from the recipe `dsr-geometry` and stay as they are.
 import { z } from "zod";
 import { InputError, type Random } from "@dsr/env-bridge/contract";
-import { type NdData, tensorData } from "@dsr/dsr-core/graph";
+import { type NdData, int64Data, tensorData } from "@dsr/dsr-core/graph";
 import { createTokenizer } from "@dsr/dsr-core/processors";
+import type { Tensors } from "@dsr/dsr-core/runtime";
 import { ClipStore } from "../../clips/index.js";
 import { buildTrainingGraph, warmupCosine } from "../../engine/index.js";
 import type { BatchSource } from "../../training/index.js";
 import { defineRecipe } from "../recipe.js";
+import { ClipEncoder, type ClipFeatures } from "./clip-features.js";
 import { smallModelConfig } from "./model-file.js";
 import { smallModelGroups } from "./parameter-groups.js";
 import { definePerceptionStep, frozenWeights } from "./perception-graph.js";
@@ -26,14 +28,16 @@ const schema = z.strictObject({
   fusion: z.enum(["plain", "addition", "gsm"]).default("gsm"),
   steps: z.number().int().positive().default(3000),
   /** Clips a step sees, and questions about each. */
-  batch: z.number().int().positive().max(64).default(4),
-  questions: z.number().int().positive().max(64).default(8),
+  batch: z.number().int().positive().max(64).default(8),
+  questions: z.number().int().positive().max(64).default(5),
   learningRate: z.number().positive().default(3e-3),
   warmup: z.number().int().nonnegative().default(80),
   /** Factor of the losses of track slots. */
-  regression: z.number().nonnegative().default(1),
+  regression: z.number().nonnegative().default(2),
   leastMargin: z.number().nonnegative().default(0.05),
-  balance: z.number().min(0).max(1).default(0.7),
+  balance: z.number().min(0).max(1).default(1),
+  /** Share of the clips that are taken away, so that the model learns how common answers are. */
+  unseen: z.number().min(0).max(1).default(0.1),
 });
 
 /** Clauses of the longest answer that is learned. */
@@ -45,6 +49,9 @@ interface BatchOptions {
   readonly maker: PromptMaker;
   readonly sizes: RowSizes;
   readonly clips: number;
+  /** Share of the clips that are not shown. */
+  readonly unseen: number;
+  readonly encoder: ClipEncoder;
 }
 
 /** Fills the rows of a clip; draws another clip when too few questions are found. */
@@ -70,22 +77,48 @@ function fillClip(
   throw new InputError("clips: expected scenes that questions can be asked about, found none in 50 draws");
 }
 
+/** Features of several clips, one after the other, as feeds. */
+function joinFeatures(clips: readonly ClipFeatures[], { config, cells }: PromptMaker): Tensors {
+  const [, rows, columns] = cells;
+  const patches = rows * columns * config.vision.spatialMergeSize ** 2;
+  const widths = { patch_tokens: config.vision.hiddenSize, geometry_patches: config.geometry?.hiddenSize ?? 0 };
+  return Object.fromEntries(
+    Object.entries(widths).flatMap(([name, width]) => {
+      const parts = clips.flatMap((clip) => clip.get(name) ?? []);
+      if (parts.length === 0) return [];
+      const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const part of parts) {
+        all.set(part, at);
+        at += part.length;
+      }
+      return [[name, tensorData("float32", [all.length / (patches * width), patches, width], all)]];
+    }),
+  );
+}
+
 function batches(options: BatchOptions): BatchSource {
-  const { store, maker, sizes, clips } = options;
-  const { frames, height, width } = store.about;
+  const { maker, sizes, clips, unseen, encoder } = options;
   return {
     next: (random) => {
       const rows = new QuestionRows(maker, sizes);
-      const size = frames * height * width * 3;
-      const rgb = new Uint8Array(clips * size);
-      for (let place = 0; place < clips; place++) {
-        const clip = fillClip(rows, (place * sizes.questions) / clips, options, random);
-        store.rgb(clip, rgb.subarray(place * size, (place + 1) * size));
-      }
+      const seen = Float32Array.from({ length: clips }, () => (random.float() < unseen ? 0 : 1));
+      const drawn = Array.from({ length: clips }, (_, place) =>
+        fillClip(rows, (place * sizes.questions) / clips, options, random),
+      );
       const feeds: Record<string, NdData> = { ...rows.feeds() };
       if (maker.config.fusion !== "gsm")
         for (const name of Object.keys(feeds)) if (name.startsWith("word")) delete feeds[name];
-      return { ...feeds, frames: tensorData("uint8", [clips, frames, height, width, 3], rgb) };
+      return {
+        ...feeds,
+        clips: int64Data([clips], drawn),
+        seen: tensorData("float32", [clips], seen),
+      };
+    },
+    complete: async ({ clips: drawn, ...feeds }) => {
+      const found: ClipFeatures[] = [];
+      for (const clip of drawn?.data ?? []) found.push(await encoder.features(Number(clip)));
+      return { ...feeds, ...joinFeatures(found, maker) };
     },
   };
 }
@@ -112,6 +145,8 @@ export const perceptionRecipe = defineRecipe({
     const timestamps = store.clues[0]?.frames.map(({ timestamp }) => timestamp) ?? [];
     const { frames, height, width } = store.about;
     const { weights: encoders } = readTrainedRun(settings.geometry, "dsr-geometry");
+    const frozen = frozenWeights((name) => encoders.get(name));
+    const encoder = new ClipEncoder(store, config, frozen);
     const draw = new QuestionDraw(store.clues, { leastMargin, mostClauses, balance });
     const step = {
       config,
@@ -138,9 +173,9 @@ export const perceptionRecipe = defineRecipe({
         groups: smallModelGroups(),
         schedule: warmupCosine({ peak, warmup, steps, floor: 0.03 }),
         clipNorm: 1,
-        frozen: frozenWeights((name) => encoders.get(name)),
+        frozen,
       }),
-      batches: batches({ store, draw, maker, sizes, clips: batch }),
+      batches: batches({ store, draw, maker, sizes, clips: batch, unseen: settings.unseen, encoder }),
       parts: 1,
       samples: { perStep: sizes.questions, unit: "questions" },
     };

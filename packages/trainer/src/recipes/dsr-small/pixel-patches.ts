@@ -2,6 +2,7 @@
 // Knows nothing about files or models beyond the vision configuration. Frames already have the model's size.
 import {
   type GraphBuilder,
+  type Shape,
   type Value,
   add,
   cast,
@@ -15,9 +16,9 @@ import { type PatchGrid, type VisionConfig, patchGrid } from "@dsr/dsr-core/mode
 const MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
-/** The grid of clips' frames [clips, frames, height, width, 3], all clips one after the other. */
-export function gridOfFrames(frames: Value, vision: VisionConfig): PatchGrid {
-  const [clips = 0, count = 0, height = 0, width = 0] = frames.shape.map(Number);
+/** The grid of frames of this shape: [clips, frames, height, width, 3], all clips one after the other. */
+export function gridOfFrames(shape: Shape, vision: VisionConfig): PatchGrid {
+  const [clips = 0, count = 0, height = 0, width = 0] = shape.map(Number);
   const block = vision.patchSize * vision.spatialMergeSize;
   const temporal = (clips * count) / vision.temporalPatchSize;
   return patchGrid(temporal, height / block, width / block, vision.spatialMergeSize);
@@ -26,7 +27,7 @@ export function gridOfFrames(frames: Value, vision: VisionConfig): PatchGrid {
 /** Bytes [clips, frames, height, width, 3] → normalised rows [temporal·patches, 3·frames·side²] in Qwen2-VL's order. */
 export function pixelPatches(builder: GraphBuilder, frames: Value, vision: VisionConfig): Value {
   const { patchSize: side, spatialMergeSize: merge, temporalPatchSize: pair } = vision;
-  const grid = gridOfFrames(frames, vision);
+  const grid = gridOfFrames(frames.shape, vision);
   const [temporal, rows, columns] = [Number(grid.temporal), Number(grid.blockRows), Number(grid.blockColumns)];
   return builder.scoped("pixels", () => {
     const split = reshape(builder, frames, [temporal, pair, rows, merge, side, columns, merge, side, 3]);

@@ -12,7 +12,7 @@ import {
   toViewer,
 } from "@dsr/dsr-core/geometry";
 import { type QuestionPlan, type Target, objectOf, positionOf, viewpointOf } from "@dsr/dsr-core/questions";
-import { posesOf } from "./dense-targets.js";
+import { posesOf, wayAt } from "./dense-targets.js";
 import { relationSize, stateSize, tubelets } from "./model-file.js";
 
 /** Targets and masks [slots, size] of the two heads. */
@@ -45,11 +45,16 @@ export function writeTracks(clues: Clues, plan: QuestionPlan, into: TrackTargets
     for (let tubelet = 0; tubelet < tubelets; tubelet++) {
       const frame = 2 * tubelet + 1;
       const slot = at + place * tubelets + tubelet;
-      put(posesOf(clues, frame)[index] ?? [], into.state, into.stateMask, slot * stateSize);
+      put(stateOf(posesOf(clues, frame)[index] ?? []), into.state, into.stateMask, slot * stateSize);
       const relation = relationOf(clues, plan, { object: id }, frame);
       put(relation, into.relation, into.relationMask, slot * relationSize);
     }
   });
+}
+
+/** A pose whose ways, most of them the camera's own turning, do not drown where the object is. */
+function stateOf(pose: Numbers): Numbers {
+  return pose.map((number, place) => (number === undefined || place < wayAt ? number : 0.4 * number));
 }
 
 function put(values: readonly (number | undefined)[], target: Float32Array, mask: Float32Array, at: number): void {
@@ -68,8 +73,8 @@ function logLength(length: number, around: number): number {
 type Numbers = readonly (number | undefined)[];
 
 /**
- * In the question's viewpoint: log distance and unit direction between the two targets, log speed of the object before and
- * after the frame, its heading (forward, left, up), and the direction in which it moves (forward, left).
+ * In the question's viewpoint: log distance and unit direction between the two targets, log speeds of the object before and
+ * after the frame (halved, as they vary most and are known least), its heading (forward, left, up), and the direction in which it moves (forward, left).
  */
 function relationOf(clues: Clues, plan: QuestionPlan, object: { readonly object: string }, frame: number): Numbers {
   const known = objectOf(clues, object);
@@ -86,8 +91,8 @@ function relationOf(clues: Clues, plan: QuestionPlan, object: { readonly object:
   const [before, after] = [moved(frame - 1), moved(frame)];
   return [
     ...offsetNumbers(plan, (target) => place(target, frame)),
-    before === undefined ? undefined : logLength(norm(before), 0.4),
-    after === undefined ? undefined : logLength(norm(after), 0.4),
+    before === undefined ? undefined : 0.5 * logLength(norm(before), 0.4),
+    after === undefined ? undefined : 0.5 * logLength(norm(after), 0.4),
     ...headingNumbers(clues, plan, object, frame),
     ...wayNumbers(before),
   ];

@@ -42,6 +42,11 @@ export interface VisionConfig {
   readonly activation: "silu" | "gelu" | "relu";
   /** Temporal positions a second of video. */
   readonly tokensPerSecond: number;
+  /**
+   * Patches a side of the grid of learned position embeddings; 0 for none, as Qwen2.5-VL has it: its tower knows only where
+   * patches lie to each other.
+   */
+  readonly positionGrid: number;
 }
 
 /** The geometry encoder: DINOv2 with registers, as π³ uses it. Its patches are the vision tower's. */
@@ -130,6 +135,11 @@ export interface UsageConfig {
   readonly frames?: number;
   /** How options are scored. */
   readonly scoring?: "letter" | "likelihood";
+  /**
+   * How much of what an option is worth without the video likelihood scoring takes off (0 to 1). For models that were
+   * trained without the video now and then, and so know how common an answer is.
+   */
+  readonly contrast?: number;
 }
 
 /** A member of the family. */

@@ -89,6 +89,8 @@ const actionsSchema = z.strictObject({
 export const dsrSchema = z.strictObject({
   fusion: z.enum(["plain", "addition", "gsm"]).optional(),
   geometry_encoder: geometryEncoderSchema.optional(),
+  /** Patches a side of the grid of the vision tower's position embeddings; 0 for none. */
+  vision_position_grid: z.number().int().nonnegative().max(256).default(0),
   num_queries: count.optional(),
   query_source: z.enum(["learned", "tracks"]).default("learned"),
   region_tokens: z.boolean().default(false),
@@ -101,6 +103,8 @@ export const dsrSchema = z.strictObject({
   /** Frames of the clips it was trained on, and how its options are scored. */
   clip_frames: count.optional(),
   scoring: z.enum(["letter", "likelihood"]).optional(),
+  /** Share of the likelihood without the video that likelihood scoring takes off. */
+  contrast: z.number().min(0).max(1).optional(),
   actions: actionsSchema.optional(),
 });
 

@@ -59,7 +59,7 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
   const gsm: GsmConfig = { queries: own.num_queries ?? queries ?? RELEASED_QUERIES, querySource: own.query_source };
   return {
     text: textConfig(text, text.tie_word_embeddings ?? top.tie_word_embeddings ?? false),
-    vision: visionConfig(top.vision_config),
+    vision: visionConfig(top.vision_config, own.vision_position_grid),
     fusion,
     ...(fusion === "plain" ? {} : { geometry: geometryConfig(own.geometry_encoder) }),
     ...(fusion === "gsm" ? { gsm } : {}),
@@ -78,6 +78,7 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
     usage: {
       ...(own.clip_frames === undefined ? {} : { frames: own.clip_frames }),
       ...(own.scoring === undefined ? {} : { scoring: own.scoring }),
+      ...(own.contrast === undefined ? {} : { contrast: own.contrast }),
     },
   };
 }
@@ -104,7 +105,7 @@ function textConfig(text: HuggingFaceText, tiedEmbeddings: boolean): TextConfig 
   };
 }
 
-function visionConfig(vision: HuggingFaceTop["vision_config"]): VisionConfig {
+function visionConfig(vision: HuggingFaceTop["vision_config"], positionGrid: number): VisionConfig {
   return {
     depth: vision.depth,
     hiddenSize: vision.hidden_size,
@@ -118,6 +119,7 @@ function visionConfig(vision: HuggingFaceTop["vision_config"]): VisionConfig {
     fullAttentionBlocks: vision.fullatt_block_indexes,
     activation: vision.hidden_act,
     tokensPerSecond: vision.tokens_per_second,
+    positionGrid,
   };
 }
 

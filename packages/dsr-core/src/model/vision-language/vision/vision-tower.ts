@@ -12,6 +12,7 @@ import { rotate, rotaryFrequencies, type RotaryTables } from "../../../graph/lay
 import { add, cosine, multiply, sine } from "../../../graph/operators/elementwise.js";
 import { concat, gather, reshape, split, unsqueeze } from "../../../graph/operators/movement.js";
 import type { VisionConfig } from "../config/config.js";
+import { positionsOfGrid } from "../geometry/position-embedding.js";
 import { attentionWindows, type AttentionWindows } from "./attention-windows.js";
 import { asFloats, patchPlaces, type PatchGrid, type PatchPlaces } from "./patch-grid.js";
 
@@ -24,15 +25,24 @@ export function patchLength(config: VisionConfig): number {
   return config.channels * config.temporalPatchSize * config.patchSize ** 2;
 }
 
-/** [all patches, patch length] → [temporal, patches, width]: a convolution over whole patches is one product. */
+/**
+ * [all patches, patch length] → [temporal, patches, width]: a convolution over whole patches is one product. Where the
+ * configuration has a position grid, embeddings of places are added.
+ */
 function embedPatches(builder: GraphBuilder, pixels: Value, config: VisionConfig, grid: PatchGrid): Value {
-  const { hiddenSize, channels, temporalPatchSize, patchSize } = config;
+  const { hiddenSize, channels, temporalPatchSize, patchSize, positionGrid: side } = config;
   const size = patchLength(config);
   const shape = [hiddenSize, channels, temporalPatchSize, patchSize, patchSize];
   const initializer = { kind: "normal", deviation: 1 / Math.sqrt(size) } as const;
   const kernel = builder.parameter(`${NAME}.patch_embed.proj.weight`, shape, initializer);
   const tokens = applyLinear(builder, pixels, reshape(builder, kernel, [hiddenSize, size]));
-  return reshape(builder, tokens, [grid.temporal, grid.patches, hiddenSize]);
+  const patches = reshape(builder, tokens, [grid.temporal, grid.patches, hiddenSize]);
+  if (side === 0) return patches;
+  const positions = builder.parameter(`${NAME}.patch_embed.positions`, [side * side, hiddenSize], {
+    kind: "normal",
+    deviation: 0.3,
+  });
+  return add(builder, patches, positionsOfGrid(builder, positions, side, grid));
 }
 
 /** Tables [1, 1, patches, head size]: half the frequencies turn by row, half by column. */
