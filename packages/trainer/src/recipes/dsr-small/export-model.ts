@@ -6,6 +6,7 @@ import { InputError } from "@dsr/env-bridge/contract";
 import { checkTarget, makeFolder } from "@dsr/dsr-core/conversion";
 import type { NdData } from "@dsr/dsr-core/graph";
 import { type Fusion, modelTensors } from "@dsr/dsr-core/model";
+import { clipNormalization } from "@dsr/dsr-core/processors";
 import { type RawTensor, toRawTensor, writeSafetensors } from "@dsr/dsr-core/safetensors";
 import { clipHeight, clipWidth, smallModelConfig, smallModelFile } from "./model-file.js";
 import { type SmallTokenizerFiles, smallTokenizerFiles, smallTokens } from "./small-tokenizer.js";
@@ -90,8 +91,8 @@ function pictureSettings({ height, width, patch }: ModelFolderContent["picture"]
   const pixels = height * width;
   return {
     ...{ patch_size: patch, temporal_patch_size: 2, merge_size: 2, min_pixels: pixels, max_pixels: pixels },
-    image_mean: [0.48145466, 0.4578275, 0.40821073],
-    image_std: [0.26862954, 0.26130258, 0.27577711],
+    image_mean: clipNormalization.mean,
+    image_std: clipNormalization.deviation,
   };
 }
 

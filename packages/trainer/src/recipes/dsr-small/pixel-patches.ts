@@ -11,10 +11,8 @@ import {
   reshape,
   transpose,
 } from "@dsr/dsr-core/graph";
+import { clipNormalization } from "@dsr/dsr-core/processors";
 import { type PatchGrid, type VisionConfig, patchGrid } from "@dsr/dsr-core/model";
-
-const MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
-const DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
 /** The grid of frames of this shape: [clips, frames, height, width, 3], all clips one after the other. */
 export function gridOfFrames(shape: Shape, vision: VisionConfig): PatchGrid {
@@ -34,8 +32,9 @@ export function pixelPatches(builder: GraphBuilder, frames: Value, vision: Visio
     const ordered = transpose(builder, split, [0, 2, 5, 3, 6, 8, 1, 4, 7]);
     const patches = temporal * rows * columns * merge * merge;
     const bytes = reshape(builder, ordered, [patches, 3, pair * side * side]);
-    const factors = DEVIATION.map((deviation) => 1 / (255 * deviation));
-    const summands = MEAN.map((mean, channel) => -mean / (DEVIATION[channel] ?? 1));
+    const { mean: means, deviation: deviations } = clipNormalization;
+    const factors = deviations.map((deviation) => 1 / (255 * deviation));
+    const summands = means.map((mean, channel) => -mean / (deviations[channel] ?? 1));
     const scaled = multiply(builder, cast(builder, bytes, "float32"), builder.shared(float32Data([3, 1], factors)));
     const normal = add(builder, scaled, builder.shared(float32Data([3, 1], summands)));
     return reshape(builder, normal, [patches, 3 * pair * side * side]);

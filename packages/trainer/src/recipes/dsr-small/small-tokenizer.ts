@@ -1,7 +1,7 @@
 // The tokenizer of the small model: bytes, and one token for each phrase of the templates, so that prompts are short.
 // Knows nothing about models. Any text can be written with it; only the templates are written briefly.
 import { allDirections, changeClauses, comparisonClauses, wordAnswer } from "@dsr/dsr-core/questions";
-import { chatTokens, defaultSystemPrompt } from "@dsr/dsr-core/processors";
+import { byteAlphabet, chatTokens, defaultSystemPrompt } from "@dsr/dsr-core/processors";
 import { classNames } from "./dense-targets.js";
 
 /** Pads that stand for a region a question names, and for an object in one pair of frames. */
@@ -52,14 +52,6 @@ function chatPhrases(): readonly string[] {
   return ["system\n", "user\n", "assistant\n", "\n", defaultSystemPrompt];
 }
 
-/** GPT-2's printable stand-ins of the 256 bytes, in the order of the bytes. */
-function byteCharacters(): readonly string[] {
-  const printable = (byte: number): boolean =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-  let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(printable(byte) ? byte : next++));
-}
-
 /** Everything that a model folder needs of the tokenizer. */
 export interface SmallTokenizerFiles {
   /** Content of `tokenizer.json`. */
@@ -102,7 +94,7 @@ export function smallTokenizerFiles(words: readonly string[] = []): SmallTokeniz
         fuse_unk: false,
         byte_fallback: false,
         ignore_merges: false,
-        vocab: Object.fromEntries(byteCharacters().map((character, byte) => [character, byte])),
+        vocab: Object.fromEntries(byteAlphabet().map((character, byte) => [character, byte])),
         merges: [],
       },
     },
