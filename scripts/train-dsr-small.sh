@@ -13,11 +13,11 @@ dsr data film --clips "${CLIPS:-2000}" --seed dsr-small --out "$out/clips"
 
 # 2. Vision tower and geometry encoder learn depth, classes, places and motion patch by patch; then they stay as they are.
 dsr train dsr-geometry --resume --device cpu --out "$out/geometry" \
-  --set "clips=$out/clips" --set "steps=${GEOMETRY_STEPS:-1500}"
+  --set "clips=$out/clips" --set "steps=${GEOMETRY_STEPS:-3600}"
 
 # 3. Mergers, GSM and language model learn to answer, with fresh questions in every step.
 dsr train dsr-small --resume --device cpu --out "$out/$fusion" --set "fusion=$fusion" \
-  --set "clips=$out/clips" --set "geometry=$out/geometry" --set "steps=${STEPS:-3000}"
+  --set "clips=$out/clips" --set "geometry=$out/geometry" --set "steps=${STEPS:-12000}"
 
 # 4. A checkpoint of the Hugging Face layout, and the ONNX set that perception runs.
 dsr model export "$out/$fusion" "$out/$fusion-model" --geometry "$out/geometry" --force

@@ -41,7 +41,7 @@ const schema = z.strictObject({
   clips: z.string(),
   /** Clips that are used, from the first; all when absent. */
   mostClips: z.number().int().positive().optional(),
-  steps: z.number().int().positive().default(1500),
+  steps: z.number().int().positive().default(3600),
   /** Clips a step sees, and pairs of frames of each: many clips, for what a clip shows changes little. */
   batch: z.number().int().positive().max(64).default(16),
   pairs: z

@@ -26,7 +26,7 @@ const schema = z.strictObject({
   /** Folder of a `dsr-geometry` run; its newest checkpoint is taken. */
   geometry: z.string(),
   fusion: z.enum(["plain", "addition", "gsm"]).default("gsm"),
-  steps: z.number().int().positive().default(3000),
+  steps: z.number().int().positive().default(12_000),
   /** Clips a step sees, and questions about each. */
   batch: z.number().int().positive().max(64).default(8),
   questions: z.number().int().positive().max(64).default(5),
