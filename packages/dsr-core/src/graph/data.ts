@@ -39,6 +39,24 @@ export function float32Data(shape: readonly number[], elements: ArrayLike<number
   return tensorData("float32", shape, Float32Array.from(elements));
 }
 
+/** Float32 arrays one after the other. */
+export function joinFloats(parts: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Float32 tensors one after the other along their first axis; their other lengths are equal. */
+export function joinTensors(tensors: readonly NdData[]): NdData {
+  const first = tensors.reduce((sum, { shape: [length = 0] }) => sum + length, 0);
+  const rest = tensors[0]?.shape.slice(1) ?? [];
+  return tensorData("float32", [first, ...rest], joinFloats(tensors.map(({ data }) => data as Float32Array)));
+}
+
 /** An int64 tensor from whole numbers. */
 export function int64Data(shape: readonly number[], elements: readonly number[]): NdData {
   return tensorData("int64", shape, BigInt64Array.from(elements, BigInt));

@@ -1,6 +1,6 @@
 // Embeddings of the regions a question names and of their track slots, put in their places in the prompt.
 // Knows nothing about where the prompt comes from.
-import { int64Data, tensorData } from "../../graph/data.js";
+import { int64Data, joinFloats, tensorData } from "../../graph/data.js";
 import {
   REGION_NUMBERS,
   type RegionGrid,
@@ -9,7 +9,7 @@ import {
 } from "../../model/vision-language/grounding/region-tokens.js";
 import { type OpenModel, sessionOf } from "./open-model.js";
 import type { PromptLayout } from "./prompt-layout.js";
-import { floatsOf, joinRows } from "./tensor-rows.js";
+import { floatsOf } from "./tensor-rows.js";
 
 /** What is needed to embed regions. */
 export interface GroundingRows {
@@ -31,8 +31,8 @@ export async function placeGrounding(
   const cells: RegionGrid = { temporal: grid[0], rows: grid[1], columns: grid[2] };
   const count = regions.length;
   const tokens = seen.length / width;
-  const weights = joinRows(regions.map(({ region }) => regionWeights(region, cells)));
-  const numbers = joinRows(regions.map(({ region }) => regionNumbers(region, cells)));
+  const weights = joinFloats(regions.map(({ region }) => regionWeights(region, cells)));
+  const numbers = joinFloats(regions.map(({ region }) => regionNumbers(region, cells)));
   const found = await sessionOf(model, "region_tokens").run({
     image_features: tensorData("float32", [1, tokens, width], seen),
     region_weights: tensorData("float32", [1, count, tokens], weights),

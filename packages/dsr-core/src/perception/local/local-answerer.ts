@@ -23,7 +23,7 @@ import { type PairFeatures, PairEncoderRunner } from "./pair-encoder.js";
 import { PartTimer } from "./part-timer.js";
 import { type ReadPrompt, PromptReader } from "./prefill.js";
 import { largestIndex, softmax } from "./probabilities.js";
-import { type EmbeddedPrompt, embedPrompt } from "./prompt-embedder.js";
+import { type EmbeddedPrompt, embedIds, embedPrompt } from "./prompt-embedder.js";
 import { layOutPrompt } from "./prompt-layout.js";
 import { SerialQueue } from "./serial-queue.js";
 import { type StepRunner, writeText } from "./text-writer.js";
@@ -158,13 +158,14 @@ export class LocalAnswerer implements Answerer {
     const features = await this.#features.encode(framePairs(clip), encode, signal);
     const layout = await timer.time("preprocessMs", () => this.#layOut(request, features));
     signal?.throwIfAborted();
-    const embedded = await embedPrompt(this.#model, layout, { features, timer });
+    const words = await timer.time("prefillMs", () => embedIds(this.#model, layout.ids));
+    const embedded = await embedPrompt(this.#model, layout, { features, timer, words });
     signal?.throwIfAborted();
     const again = shared || this.#seen.has(clip);
     this.#seen.add(clip);
     const read = await timer.time("prefillMs", () => this.#reader.read({ clip, layout, embedded, shared: again }));
     if (!this.#isContrasted(request)) return { ...read, attention: embedded.attention, unseen: undefined };
-    const nothing = await embedPrompt(this.#model, layout, { features: features.map(withoutContent), timer });
+    const nothing = await embedPrompt(this.#model, layout, { features: features.map(withoutContent), timer, words });
     signal?.throwIfAborted();
     const unseen = await timer.time("prefillMs", () =>
       this.#unseenReader.read({ clip, layout, embedded: nothing, shared: again }),

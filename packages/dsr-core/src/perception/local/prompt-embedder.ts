@@ -1,7 +1,7 @@
 // From a laid-out prompt and a clip's features to the embeddings the language model reads.
 // Knows nothing about scoring and writing.
 import { CoreInputError } from "../../errors.js";
-import { int64Data, tensorData } from "../../graph/data.js";
+import { int64Data, joinFloats, tensorData } from "../../graph/data.js";
 import type { NdData } from "../../graph/graph.js";
 import type { GsmAttention } from "../answerer.js";
 import { type OpenModel, sessionOf } from "./open-model.js";
@@ -9,7 +9,7 @@ import type { PairFeatures } from "./pair-encoder.js";
 import type { PartTimer } from "./part-timer.js";
 import { placeGrounding } from "./grounding-rows.js";
 import { type PromptLayout, geometryPositions } from "./prompt-layout.js";
-import { addRows, floatsOf, joinRows, pickRows } from "./tensor-rows.js";
+import { addRows, floatsOf, pickRows } from "./tensor-rows.js";
 
 /** Embeddings [prompt, width], and where the GSM looked when the model has one. */
 export interface EmbeddedPrompt {
@@ -27,22 +27,21 @@ export async function embedIds(model: OpenModel, ids: readonly number[]): Promis
 export interface EmbeddingInputs {
   readonly features: readonly PairFeatures[];
   readonly timer: PartTimer;
-  /** Embeddings [prompt, width] of the prompt's ids, where they are known already. */
-  readonly words?: Float32Array;
+  /** Embeddings [prompt, width] of the prompt's ids; not changed. */
+  readonly words: Float32Array;
 }
 
-/** Embeds text, puts the clip's features on the video pads and the GSM's tokens after them. */
+/** Puts the clip's features on the video pads among the words, and the GSM's tokens after them. */
 export async function embedPrompt(
   model: OpenModel,
   layout: PromptLayout,
   { features, timer, words }: EmbeddingInputs,
 ): Promise<EmbeddedPrompt> {
   const width = model.config.text.hiddenSize;
-  const text = words ?? (await timer.time("prefillMs", () => embedIds(model, layout.ids)));
-  const rows = Float32Array.from(text);
-  const vision = joinRows(features.map((pair) => pair.vision));
+  const rows = words.slice();
+  const vision = joinFloats(features.map((pair) => pair.vision));
   const geometry = features.flatMap((pair) => pair.geometry ?? []);
-  const seen = model.config.fusion === "addition" ? addRows(vision, joinRows(geometry)) : vision;
+  const seen = model.config.fusion === "addition" ? addRows(vision, joinFloats(geometry)) : vision;
   const [pair] = features;
   const grid = [features.length, pair?.rows ?? 0, pair?.columns ?? 0] as const;
   rows.set(seen, layout.padsAt * width);
@@ -50,7 +49,7 @@ export async function embedPrompt(
     await timer.time("prefillMs", () => placeGrounding(model, layout, { rows, seen, grid }));
   if (model.config.fusion !== "gsm") return { rows, attention: undefined };
   const selected = await timer.time("gsmMs", () =>
-    selectGeometry(model, layout, { text: rows, geometry: joinRows(geometry) }),
+    selectGeometry(model, layout, { text: rows, geometry: joinFloats(geometry) }),
   );
   rows.set(selected.tokens, (layout.padsAt + layout.pads) * width);
   return { rows, attention: { weights: selected.weights, queries: layout.extraPads, grid } };

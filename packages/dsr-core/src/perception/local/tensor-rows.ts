@@ -1,23 +1,13 @@
-// Rows of float32 tensors: taking, joining, adding, placing.
+// Rows of float32 tensors: taking, adding, picking.
 // Knows nothing about what they mean.
 import { CoreInputError } from "../../errors.js";
+import { joinFloats } from "../../graph/data.js";
 import type { NdData } from "../../graph/graph.js";
 
 /** The elements of a float32 tensor. @throws CoreInputError for another type */
 export function floatsOf(tensor: NdData | undefined, name: string): Float32Array {
   if (tensor?.dtype === "float32" && tensor.data instanceof Float32Array) return tensor.data;
   throw new CoreInputError(`model output '${name}': expected float32, found ${tensor?.dtype ?? "nothing"}`);
-}
-
-/** Several [rows, width] one after the other. */
-export function joinRows(parts: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 /** The element-wise sum. */
@@ -33,5 +23,5 @@ export function pickRows(rows: Float32Array, width: number, passes: (row: number
   for (let row = 0; row * width < rows.length; row++) {
     if (passes(row)) kept.push(rows.subarray(row * width, (row + 1) * width));
   }
-  return joinRows(kept);
+  return joinFloats(kept);
 }

@@ -1,6 +1,7 @@
 // One training step of the small model: a few clips, several questions about each, every clip read once.
 // Knows nothing about clips' files or how questions are drawn.
 import {
+  type Dimension,
   type GraphBuilder,
   type Shape,
   type Value,
@@ -123,18 +124,15 @@ function mergeClips(
 }
 
 /** Clips whose encoders' outputs are inputs. */
-function seeEncodedClips(
-  builder: GraphBuilder,
-  { config, clips, frames: [frames, ...size] }: PerceptionStep,
-): SeenClips {
+function seeEncodedClips(builder: GraphBuilder, { config, clips, frames }: PerceptionStep): SeenClips {
   const { vision, geometry } = config;
-  const patches = size.reduce((product, length) => product * (length / vision.patchSize), 1);
-  const rows = (name: string, count: number, width: number): Value =>
+  const shape = [clips, ...frames, 3];
+  const { temporal, patches } = gridOfFrames(shape, vision);
+  const rows = (name: string, count: Dimension, width: number): Value =>
     builder.input(name, "float32", [count, patches, width]);
-  const pairs = (clips * frames) / vision.temporalPatchSize;
-  const tokens = rows("patch_tokens", pairs, vision.hiddenSize);
-  const encoded = geometry && { geometry_patches: rows("geometry_patches", clips * frames, geometry.hiddenSize) };
-  return mergeClips(builder, config, { patch_tokens: tokens, ...encoded }, [clips, frames, ...size, 3]);
+  const tokens = rows("patch_tokens", temporal, vision.hiddenSize);
+  const encoded = geometry && { geometry_patches: rows("geometry_patches", clips * frames[0], geometry.hiddenSize) };
+  return mergeClips(builder, config, { patch_tokens: tokens, ...encoded }, shape);
 }
 
 /** The same with nothing to see in the clips whose number in the input `seen` [clips] is 0. */

@@ -4,12 +4,11 @@ import { z } from "zod";
 import { InputError, type Random } from "@dsr/env-bridge/contract";
 import { type NdData, int64Data, tensorData } from "@dsr/dsr-core/graph";
 import { createTokenizer } from "@dsr/dsr-core/processors";
-import type { Tensors } from "@dsr/dsr-core/runtime";
 import { ClipStore } from "../../clips/index.js";
 import { buildTrainingGraph, warmupCosine } from "../../engine/index.js";
 import type { BatchSource } from "../../training/index.js";
 import { defineRecipe } from "../recipe.js";
-import { ClipEncoder, type ClipFeatures } from "./clip-features.js";
+import { ClipEncoder } from "./clip-features.js";
 import { smallModelConfig } from "./model-file.js";
 import { smallModelGroups } from "./parameter-groups.js";
 import { definePerceptionStep, frozenWeights } from "./perception-graph.js";
@@ -77,26 +76,6 @@ function fillClip(
   throw new InputError("clips: expected scenes that questions can be asked about, found none in 50 draws");
 }
 
-/** Features of several clips, one after the other, as feeds. */
-function joinFeatures(clips: readonly ClipFeatures[], { config, cells }: PromptMaker): Tensors {
-  const [, rows, columns] = cells;
-  const patches = rows * columns * config.vision.spatialMergeSize ** 2;
-  const widths = { patch_tokens: config.vision.hiddenSize, geometry_patches: config.geometry?.hiddenSize ?? 0 };
-  return Object.fromEntries(
-    Object.entries(widths).flatMap(([name, width]) => {
-      const parts = clips.flatMap((clip) => clip.get(name) ?? []);
-      if (parts.length === 0) return [];
-      const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const part of parts) {
-        all.set(part, at);
-        at += part.length;
-      }
-      return [[name, tensorData("float32", [all.length / (patches * width), patches, width], all)]];
-    }),
-  );
-}
-
 function batches(options: BatchOptions): BatchSource {
   const { maker, sizes, clips, unseen, encoder } = options;
   return {
@@ -109,16 +88,11 @@ function batches(options: BatchOptions): BatchSource {
       const feeds: Record<string, NdData> = { ...rows.feeds() };
       if (maker.config.fusion !== "gsm")
         for (const name of Object.keys(feeds)) if (name.startsWith("word")) delete feeds[name];
-      return {
-        ...feeds,
-        clips: int64Data([clips], drawn),
-        seen: tensorData("float32", [clips], seen),
-      };
+      return { ...feeds, clips: int64Data([clips], drawn), seen: tensorData("float32", [clips], seen) };
     },
     complete: async ({ clips: drawn, ...feeds }) => {
-      const found: ClipFeatures[] = [];
-      for (const clip of drawn?.data ?? []) found.push(await encoder.features(Number(clip)));
-      return { ...feeds, ...joinFeatures(found, maker) };
+      const features = await encoder.features(Array.from(drawn?.data ?? [], Number));
+      return { ...feeds, ...features };
     },
   };
 }

@@ -74,7 +74,8 @@ type Numbers = readonly (number | undefined)[];
 
 /**
  * In the question's viewpoint: log distance and unit direction between the two targets, log speeds of the object before and
- * after the frame (halved, as they vary most and are known least), its heading (forward, left, up), and the direction in which it moves (forward, left).
+ * after the frame (halved, as they vary most and are known least), its heading (forward, left, up), and the direction in
+ * which it moves (forward, left).
  */
 function relationOf(clues: Clues, plan: QuestionPlan, object: { readonly object: string }, frame: number): Numbers {
   const known = objectOf(clues, object);

@@ -1,6 +1,6 @@
 // What SAM2 remembers of one object: its first frame, the last six, and pointers of the last fifteen.
 // Source: SAM2's video predictor. Knows nothing about sessions.
-import type { NdData } from "@dsr/dsr-core/graph";
+import { type NdData, joinFloats, joinTensors } from "@dsr/dsr-core/graph";
 
 /** Memories of masks, the first frame's included; and of object pointers, likewise. */
 export const [maskMemories, pointerMemories] = [7, 16];
@@ -54,10 +54,10 @@ export class MemoryBank {
     const positions = masks.map(({ positions: own }, i) => this.#withTime(own, codes[i] ?? 0, width));
     const pointerWidth = pointers[0]?.pointer.data.length ?? 0;
     positions.push(new Float32Array(pointers.length * pointerWidth));
-    const all = joined(positions);
+    const all = joinFloats(positions);
     return {
-      memory_0: stacked(pointers.map(({ pointer }) => pointer)),
-      memory_1: stacked(masks.map(({ features }) => features)),
+      memory_0: joinTensors(pointers.map(({ pointer }) => pointer)),
+      memory_1: joinTensors(masks.map(({ features }) => features)),
       memory_pos_embed: { dtype: "float32", shape: [all.length / width, 1, width], data: all },
     };
   }
@@ -66,24 +66,4 @@ export class MemoryBank {
     const times = this.#times.data as Float32Array;
     return (positions.data as Float32Array).map((value, i) => value + (times[code * width + (i % width)] ?? 0));
   }
-}
-
-/** Tensors [1, …] as one [n, …]. */
-function stacked(tensors: readonly NdData[]): NdData {
-  const [first] = tensors;
-  return {
-    dtype: "float32",
-    shape: [tensors.length, ...(first?.shape.slice(1) ?? [])],
-    data: joined(tensors.map(({ data }) => data as Float32Array)),
-  };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
