@@ -1,6 +1,7 @@
 // What a checkpoint says about itself: which run, which step, where in the data, and what its files must hash to.
 // Knows nothing about tensors or folders.
 import { createHash } from "node:crypto";
+import { jsonIfValid } from "@dsr/dsr-core/json-text";
 import { z } from "zod";
 import { InputError } from "@dsr/env-bridge/contract";
 
@@ -33,21 +34,13 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 /** Reads a manifest's text. Throws InputError naming `where` and the first thing that is wrong. */
 export function parseManifest(text: string, where: string): Manifest {
-  const parsed = manifestSchema.safeParse(jsonOf(text));
+  const parsed = manifestSchema.safeParse(jsonIfValid(text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const place = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
   throw new InputError(
     `${where}: expected a checkpoint manifest (${checkpointFormat}), found${place}: ${issue?.message ?? "another"}`,
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Lower-case hexadecimal SHA-256. */

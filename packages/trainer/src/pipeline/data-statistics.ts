@@ -1,6 +1,7 @@
 // What a set of items is made of: types, letters, scenes, clauses, margins; and whether it leaks.
 // Knows nothing about how it was built.
 import { readFile } from "node:fs/promises";
+import { jsonIfValid } from "@dsr/dsr-core/json-text";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import {
   crossMeasureLeakage,
@@ -39,20 +40,12 @@ export async function readItems(root: string): Promise<readonly QuestionItem[]> 
     .split("\n")
     .filter((line) => line !== "")
     .map((line, i) => {
-      const parsed = questionItemSchema.safeParse(jsonOf(line));
+      const parsed = questionItemSchema.safeParse(jsonIfValid(line));
       if (parsed.success) return parsed.data;
       throw new CoreInputError(
         `${path} line ${i + 1}: expected a question item, found ${parsed.error.issues[0]?.message}`,
       );
     });
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Counts a data folder; `leakage` trains the blind scorers too, which takes a while. */

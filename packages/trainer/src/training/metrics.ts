@@ -1,6 +1,7 @@
 // The record of a run, one JSON line a step, that survives kills: cut back to the checkpoint when the run goes on.
 // Knows nothing about plots.
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { jsonIfValid } from "@dsr/dsr-core/json-text";
 import { z } from "zod";
 import { InfrastructureError, InputError, messageOf } from "@dsr/env-bridge/contract";
 
@@ -26,17 +27,9 @@ export function readMetrics(path: string): readonly Metric[] {
 }
 
 function parseMetric(line: string, where: string): Metric {
-  const parsed = metricSchema.safeParse(jsonOf(line));
+  const parsed = metricSchema.safeParse(jsonIfValid(line));
   if (parsed.success) return parsed.data;
   throw new InputError(`${where}: expected a step's metrics in JSON, found '${line.slice(0, 60)}'`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Starts or continues the record after a step: later lines are cut off. Gives those that stay. */

@@ -2,6 +2,7 @@
 // Knows nothing about pages or servers.
 import { appendFile, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { jsonIfValid } from "@dsr/dsr-core/json-text";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { letters, type QuestionItem } from "@dsr/dsr-core/questions";
 import { z } from "zod";
@@ -40,7 +41,7 @@ export async function readDecisions(root: string): Promise<ReadonlyMap<string, R
   for (const [i, line] of lines.entries()) {
     // a line that was being written when the machine stopped has no end, and is the last
     if (line === "" || i === lines.length - 1) continue;
-    const parsed = decisionSchema.safeParse(jsonOf(line));
+    const parsed = decisionSchema.safeParse(jsonIfValid(line));
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       throw new CoreInputError(
@@ -79,12 +80,4 @@ export function applyDecisions(
     const { question = item.question, options = item.options, correct = item.correct } = found;
     return [{ ...item, question, options, correct }];
   });
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

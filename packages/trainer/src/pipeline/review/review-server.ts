@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { jsonIfValid } from "@dsr/dsr-core/json-text";
 import { messageOf } from "@dsr/dsr-core/errors";
 import { DataFolder } from "../build/data-folder.js";
 import { appendDecision, decisionSchema } from "./decisions.js";
@@ -98,7 +99,7 @@ async function decide(request: IncomingMessage, response: ServerResponse, { item
     body += String(chunk);
     if (body.length > mostBytes) return send(response, 413, { error: `decision: expected at most ${mostBytes} bytes` });
   }
-  const parsed = decisionSchema.safeParse(jsonOf(body));
+  const parsed = decisionSchema.safeParse(jsonIfValid(body));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return send(response, 400, {
@@ -108,14 +109,6 @@ async function decide(request: IncomingMessage, response: ServerResponse, { item
   if (!items.has(parsed.data.item)) return notFound(response);
   await appendDecision(root, parsed.data);
   return send(response, 200, { saved: parsed.data.item });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Browsers ask for parts of a video to jump in it. */

@@ -1,6 +1,7 @@
 // Reads training text from a file and refuses rows that would spoil it, naming file and line.
 // Knows nothing about vocabularies or batches.
 import { readFileSync, statSync } from "node:fs";
+import { jsonIfValid } from "@dsr/dsr-core/json-text";
 import { InputError, messageOf } from "@dsr/env-bridge/contract";
 
 const maxBytes = 256 << 20;
@@ -36,18 +37,10 @@ function decode(path: string, bytes: Uint8Array): string {
 }
 
 function parseRow(row: string, where: string): string {
-  const parsed = jsonOf(row);
+  const parsed = jsonIfValid(row);
   if (typeof parsed === "object" && parsed !== null && "text" in parsed && typeof parsed.text === "string")
     return parsed.text;
   throw new InputError(`${where}: expected a row {"text": "…"}, found ${row.slice(0, 60) || "an empty line"}`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function checkText(text: string, where: string): string {
