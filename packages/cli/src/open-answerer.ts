@@ -4,6 +4,7 @@ import { checkPrecision } from "@dsr/dsr-core/conversion";
 import { CoreInputError } from "@dsr/dsr-core/errors";
 import { type Answerer, OpenAiAnswerer, type ReadClipOptions, openLocalAnswerer } from "@dsr/dsr-core/perception";
 import type { DeviceName } from "@dsr/dsr-core/runtime";
+import { shippedModel } from "./shipped-models.js";
 
 /** Options by which commands name who answers. */
 export interface AnswererChoice {
@@ -16,6 +17,12 @@ export interface AnswererChoice {
   readonly precision?: string;
   readonly threads?: number;
   readonly verify: boolean;
+}
+
+/** The choice of those who name nobody: the small model that comes along, where it does. */
+export function withShippedAnswerer<Choice extends AnswererChoice>(choice: Choice): Choice {
+  const model = choice.server === undefined ? (choice.model ?? shippedModel("dsr-small")) : choice.model;
+  return model === undefined ? choice : { ...choice, model };
 }
 
 /** Opens it. @throws CoreInputError when neither or both are named, or what is named does not open */

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { SpaceRecord } from "@dsr/env-bridge";
 import { isAddress } from "./connect.js";
 import { keyValue } from "./parsers.js";
+import { modelOfPolicy } from "./shipped-models.js";
 
 /** Options that say how a policy plays. */
 export interface PolicySettings {
@@ -16,7 +17,10 @@ export interface PolicySettings {
 /** Adds the options to a command. */
 export function addPolicyOptions(command: Command): Command {
   return command
-    .option("--model <folder>", "folder of a converted model, for the policies dsr and planner")
+    .option(
+      "--model <folder>",
+      "folder of a converted model, for the policies dsr and planner (default: those that come along)",
+    )
     .option("--server <address>", "OpenAI-compatible server, for the policy planner")
     .option("--server-model <name>", "the model's name on that server")
     .option("--policy-option <key=value>", "option of the policy, repeatable (temperature=0.5, replan=4)", keyValue);
@@ -40,8 +44,9 @@ export async function imageOfModel(
   policies: readonly string[],
   { model, env, image }: { readonly model?: string; readonly env: string; readonly image?: readonly [number, number] },
 ): Promise<readonly [number, number] | undefined> {
-  if (image !== undefined || model === undefined || !policies.includes("dsr") || isAddress(env)) return image;
+  const folder = model ?? modelOfPolicy("dsr");
+  if (image !== undefined || folder === undefined || !policies.includes("dsr") || isAddress(env)) return image;
   const { readActionConfig } = await import("@dsr/dsr-core/perception");
-  const { window } = await readActionConfig(model);
+  const { window } = await readActionConfig(folder);
   return [window.height, window.width];
 }

@@ -2,12 +2,15 @@
 import { type PolicyFactory, dsrPolicy, plannerPolicy, randomPolicy } from "@dsr/agent";
 import { type EnvironmentFactory, unknownNameError } from "@dsr/env-bridge";
 import { createExpert, voxelSceneFactory, voxelWorldFactory } from "@dsr/voxel-world";
+import { withShippedModel } from "./shipped-models.js";
 
 /** Environments that can be served from this process, by name. */
 export const environmentFactories: readonly EnvironmentFactory[] = [voxelWorldFactory, voxelSceneFactory];
 
 /** Policies by name. */
-export const policyFactories: readonly PolicyFactory[] = [expertPolicy(), randomPolicy, dsrPolicy, plannerPolicy];
+export const policyFactories: readonly PolicyFactory[] = [expertPolicy(), randomPolicy, dsrPolicy, plannerPolicy].map(
+  withShippedModel,
+);
 
 /** @throws InputError (`unknown-environment`) with the closest name */
 export function environmentFactory(name: string): EnvironmentFactory {

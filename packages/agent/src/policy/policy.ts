@@ -23,12 +23,27 @@ export interface Policy {
   close?(): MaybePromise<void>;
 }
 
+/** What a model was asked, and what it said, in words for people. */
+export interface Exchange {
+  readonly asked: string;
+  readonly answered: string;
+}
+
+/** A decision of a policy that asks a model. */
+export interface Decision {
+  /** The episode's step at which it was made. */
+  readonly step: number;
+  readonly exchanges: readonly Exchange[];
+}
+
 /** What a factory is given to make one policy. */
 export interface PolicyCreation {
   readonly seed: Seed;
   readonly spec: EnvironmentSpec;
   /** Settings of the policy, such as `{ model: "models/small" }`; the factory refuses those it does not know. */
   readonly options?: SpaceRecord | undefined;
+  /** Is told what policies that ask a model ask, as they do. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 
 /** Makes policies of one kind; a command line finds factories by name. */

@@ -10,6 +10,7 @@ import { imageSize, integer, keyValue, list } from "../parsers.js";
 import { type PolicySettings, addPolicyOptions, imageOfModel, policyOptionsOf } from "../policy-options.js";
 import { ProgressBar } from "../progress-bar.js";
 import { environmentFactory, policyFactories } from "../registry.js";
+import { modelOfPolicy } from "../shipped-models.js";
 import { successTable } from "../success-table.js";
 import { version } from "../version.js";
 
@@ -80,7 +81,7 @@ async function evaluatePolicies(typed: Options, command: Command): Promise<void>
     tasks: options.task,
     policies,
     policyOptions: policyOptionsOf(options),
-    model: options.model ?? options.serverModel ?? null,
+    model: options.model ?? options.serverModel ?? shippedModelsOf(policies),
     seeds: options.seeds,
     episodes: options.episodes,
     maxEpisodeSteps: options.maxSteps,
@@ -101,6 +102,12 @@ async function evaluatePolicies(typed: Options, command: Command): Promise<void>
     process.off("SIGINT", stop);
   });
   await finish(options, result);
+}
+
+/** Which of the models that come along are used, for the report. */
+function shippedModelsOf(policies: readonly string[]): string | null {
+  const used = policies.map(modelOfPolicy).filter((model) => model !== undefined);
+  return used.length === 0 ? null : used.join(", ");
 }
 
 function environmentOf(options: Options): EnvironmentChoice {

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import {
+  type Decision,
   type EpisodeOutcome,
   LoopMetrics,
   type LoopMetricsSnapshot,
@@ -33,6 +34,7 @@ interface Options extends PolicySettings {
   readonly mode: "lockstep" | "realtime";
   readonly image?: readonly [number, number];
   readonly option?: SpaceRecord;
+  readonly explain?: true;
   readonly record?: string;
   readonly json?: true;
 }
@@ -53,6 +55,7 @@ export function agentRunCommand(): Command {
     .addOption(new Option("--mode <mode>", "who waits for whom").choices(["lockstep", "realtime"]).default("lockstep"))
     .option("--image <HxW>", "height and width of the frames (default: 160x256)", imageSize)
     .option("--option <key=value>", "environment option, repeatable", keyValue)
+    .option("--explain", "print what the model is asked and what it answers, for the policies dsr and planner")
     .option("--record <folder>", "record episodes in MineRL v0.4's layout")
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -91,7 +94,8 @@ async function play(options: Options): Promise<void> {
     spec: EnvironmentSpec,
     run: (policy: Policy, loop: LoopOptions) => ReturnType<typeof runEpisode>,
   ) => {
-    const policy = await createPolicy(factory, { seed: options.seed ?? "0", spec, options: policyOptions });
+    const onDecision = options.explain && !options.json ? explain : undefined;
+    const policy = await createPolicy(factory, { seed: options.seed ?? "0", spec, options: policyOptions, onDecision });
     for (let episode = 0; episode < options.episodes; episode++) {
       const seed = seedOf(options.seed, episode);
       const loop = { task: options.task, seed, maxSteps: options.maxSteps, pace: recorder?.ready };
@@ -106,6 +110,11 @@ async function play(options: Options): Promise<void> {
   else await withServedEnvironment(source, (served) => playAll(served.spec, (p, o) => runEpisode(served, p, o)));
   const recorded = (await recorder?.close()) ?? [];
   print(options, played, metrics.snapshot(), recorded);
+}
+
+function explain({ step, exchanges }: Decision): void {
+  for (const { asked, answered } of exchanges)
+    console.log(`step ${String(step).padStart(3)}  ${asked}\n          → ${answered}`);
 }
 
 function seedOf(seed: string | undefined, episode: number): string {

@@ -17,7 +17,7 @@ import { createRandom } from "@dsr/env-bridge/contract";
 import { parseOptions } from "@dsr/dsr-core/processors";
 import { deviceNames } from "@dsr/dsr-core/runtime";
 import { examples } from "../examples.js";
-import { type AnswererChoice, clipOptions, openAnswerer } from "../open-answerer.js";
+import { type AnswererChoice, clipOptions, openAnswerer, withShippedAnswerer } from "../open-answerer.js";
 import { integer, positive } from "../parsers.js";
 
 interface Options extends AnswererChoice {
@@ -44,7 +44,7 @@ export function askCommand(): Command {
     .requiredOption("--question <text>", "what to ask")
     .option("--option <text>", "an answer to choose from, repeatable", collect)
     .option("--options <text>", "all of them in one text, such as 'A. left B. right'")
-    .option("--model <folder>", "folder of a converted model (dsr model convert)")
+    .option("--model <folder>", "folder of a converted model (default: the small one that comes along)")
     .option("--server <url>", "an OpenAI-compatible server, such as http://127.0.0.1:8000/v1")
     .option("--server-model <name>", "name of the model on the server")
     .addOption(new Option("--api-key <key>", "key of the server").env("OPENAI_API_KEY"))
@@ -85,7 +85,8 @@ function collect(text: string, previous: readonly string[] | undefined): readonl
   return [...(previous ?? []), text];
 }
 
-async function ask(options: Options): Promise<void> {
+async function ask(typed: Options): Promise<void> {
+  const options = withShippedAnswerer(typed);
   const choices = choicesOf(options);
   if (options.attention !== undefined && options.model === undefined)
     throw new CoreInputError("--attention: expected --model, found a server, which does not tell where it looks");

@@ -9,6 +9,7 @@ import { deviceNames } from "@dsr/dsr-core/runtime";
 import { voxelWorldFactory } from "@dsr/voxel-world";
 import { examples } from "../examples.js";
 import { integer } from "../parsers.js";
+import { shippedModel } from "../shipped-models.js";
 
 interface Options {
   readonly model?: string;
@@ -26,7 +27,7 @@ export function perfAgentCommand(): Command {
     .description("milliseconds of a decision and of the loop, and steps a second of eight environments with one model")
     .option(
       "--model <folder>",
-      "folder of a converted model with an action head (default: one of random weights, made for the measurement)",
+      "folder of a converted model with an action head (default: the agent that comes along, else random weights)",
     )
     .addOption(new Option("--device <name>", "where the model runs").choices([...deviceNames]).default("auto"))
     .option("--precision <name>", `number format: ${precisions.join(", ")} (default: what suits the device)`)
@@ -39,7 +40,7 @@ export function perfAgentCommand(): Command {
 }
 
 async function perfAgent(options: Options): Promise<void> {
-  const { model, json } = options;
+  const { model = shippedModel("agent"), json } = options;
   if (model !== undefined) return show(await measure(model, options), json);
   const folder = await mkdtemp(join(tmpdir(), "dsr-agent-"));
   try {

@@ -20,7 +20,11 @@ const kindsOf: Readonly<Partial<Record<BiomeName, readonly MobKind[]>>> = {
   nether: ["zombie_pigman", "zombie", "spider", "pig"],
   the_end: ["enderman", "spider", "sheep", "chicken"],
 };
-const spread = 6;
+/** Chance that a mob is of a kind that the scene has already. */
+const twinChance = 0.1;
+/** Metres from the middle. */
+const spread = 5;
+const [nearest, farthest] = [4, 8];
 const cameraPlaces = 60;
 
 /** Builds the world of one scene; equal seeds and biomes give equal worlds. The player is the camera, and harmless. */
@@ -41,17 +45,30 @@ export function startScene(biome: BiomeName, seed: Seed): Simulation {
   return world;
 }
 
-/** Three to seven mobs of two or three kinds, so that classes alone do not tell them apart. */
+/**
+ * Three to five mobs, most of them the only ones of their kind, as in the videos that the paper asks about: nothing but its
+ * looks tells who is who after mobs have crossed.
+ */
 function populate(world: Simulation, kinds: readonly MobKind[], random: Random): void {
-  const wanted = 3 + random.integer(5);
-  const cast = Array.from({ length: 2 + random.integer(2) }, () => kinds[random.integer(kinds.length)] ?? "cow");
-  for (let attempt = 0; attempt < 300 && world.mobs.length < wanted; attempt++) {
-    const kind = cast[random.integer(cast.length)] ?? "cow";
+  const cast = drawCast(kinds, 3 + random.integer(3), random);
+  for (let attempt = 0; attempt < 300 && world.mobs.length < cast.length; attempt++) {
+    const kind = cast[world.mobs.length] ?? "cow";
     const x = world.player.x + random.uniform(-spread, spread);
     const z = world.player.z + random.uniform(-spread, spread);
     const place = roomFor(world, kind, x, z);
     if (place !== undefined) world.addMob(kind, place.x, place.y, place.z);
   }
+}
+
+/** Kinds of a scene's mobs: a kind that was not there yet, or now and then one that was. */
+function drawCast(kinds: readonly MobKind[], count: number, random: Random): readonly MobKind[] {
+  const cast: MobKind[] = [];
+  while (cast.length < count) {
+    const left = kinds.filter((kind) => !cast.includes(kind));
+    const from = left.length === 0 || (cast.length > 0 && random.float() < twinChance) ? cast : left;
+    cast.push(from[random.integer(from.length)] ?? "cow");
+  }
+  return cast;
 }
 
 /** Of some random places around the scene, the one from which most mobs are in sight. */
@@ -60,7 +77,7 @@ function placeCamera(world: Simulation, random: Random): void {
   let best: { readonly x: number; readonly y: number; readonly z: number; readonly seen: number } | undefined;
   for (let i = 0; i < cameraPlaces; i++) {
     const angle = random.uniform(0, 360) * degreesToRadians;
-    const distance = random.uniform(5, 10);
+    const distance = random.uniform(nearest, farthest);
     const place = {
       x: middleX + sin(angle) * distance,
       y: ground + random.uniform(1.2, 5),

@@ -12,6 +12,7 @@ import {
 } from "@dsr/env-bridge/contract";
 import type { Actor } from "@dsr/dsr-core/perception";
 import type { FrameWindow } from "../../loop/frame-window.js";
+import { describeActions } from "../describe-actions.js";
 import { FramePictures, windowLengthOf } from "../frame-pictures.js";
 import { cameraIntervalOf, checkMinedojoSpace } from "../minedojo-spaces.js";
 import { openActor } from "../open-models.js";
@@ -98,7 +99,12 @@ class DsrPolicy implements Policy {
     // without averaging, what earlier chunks said is not to count
     if (this.#options.decisions.aggregate === undefined) this.#aggregator.clear();
     this.#aggregator.add(step, this.#stepsOf(logits));
-    return Array.from({ length: this.#replan }, (_, ahead) => this.#actionAt(step + ahead, window));
+    const chosen = Array.from({ length: this.#replan }, (_, ahead) => this.#actionAt(step + ahead, window));
+    this.#creation.onDecision?.({
+      step,
+      exchanges: [{ asked: `${task.prompt}?`, answered: describeActions(chosen, this.#cameraInterval) }],
+    });
+    return chosen;
   }
 
   async close(): Promise<void> {

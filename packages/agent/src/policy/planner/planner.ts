@@ -7,7 +7,7 @@ import { FramePictures, windowLengthOf } from "../frame-pictures.js";
 import { cameraIntervalOf } from "../minedojo-spaces.js";
 import type { ActionChunk, Policy, PolicyContext, PolicyCreation } from "../policy.js";
 import type { PlannerSettings } from "./planner-settings.js";
-import { type Percept, intervalFrames, perceptOf, plannerRequests } from "./questions.js";
+import { type Percept, type PlannerQuestion, intervalFrames, perceptOf, plannerRequests } from "./questions.js";
 import { type Quarry, quarryOf } from "./quarry.js";
 import { Steering } from "./steering.js";
 import { type TargetBox, targetBoxes } from "./target-boxes.js";
@@ -27,14 +27,16 @@ export class PlannerPolicy implements Policy {
   readonly windowLength: number;
   readonly #answerer: Answerer;
   readonly #spec: EnvironmentSpec;
+  readonly #onDecision: PolicyCreation["onDecision"];
   readonly #options: PlannerOptions;
   readonly #pictures = new FramePictures("planner");
   #steering = new Steering();
   #quarry: Quarry = { name: "target", deed: "attack", item: undefined };
 
-  constructor(answerer: Answerer, { spec }: PolicyCreation, options: PlannerOptions) {
+  constructor(answerer: Answerer, { spec, onDecision }: PolicyCreation, options: PlannerOptions) {
     this.#answerer = answerer;
     this.#spec = spec;
+    this.#onDecision = onDecision;
     this.#options = options;
     this.windowLength = windowLengthOf(options.settings);
   }
@@ -61,11 +63,12 @@ export class PlannerPolicy implements Policy {
     const { settings } = this.#options;
     const clip = this.#pictures.clipFromZero(window, settings, this.#spec.tickRate);
     const question = { clip, name: this.#quarry.name, scoring: settings.scoring } as const;
-    if (settings.boxes === "none") return { percept: await this.#ask({ ...question, boxes: undefined }) };
+    const { step } = window.newest;
+    if (settings.boxes === "none") return { percept: await this.#ask({ ...question, boxes: undefined }, step) };
     const [final] = targetBoxes(window.newest.observation, this.#quarry);
     if (final === undefined) return {};
     const initial = this.#boxBefore(final, window) ?? final;
-    return { box: final, percept: await this.#ask({ ...question, boxes: { initial, final } }) };
+    return { box: final, percept: await this.#ask({ ...question, boxes: { initial, final } }, step) };
   }
 
   /** The same thing's box in the frame where the interval asked about begins. */
@@ -75,8 +78,11 @@ export class PlannerPolicy implements Policy {
     return first && targetBoxes(first.observation, this.#quarry).find(({ id }) => id === final.id);
   }
 
-  async #ask(question: Parameters<typeof plannerRequests>[0]): Promise<Percept> {
-    const answers = await this.#answerer.answerAll(plannerRequests(question));
+  async #ask(about: PlannerQuestion, step: number): Promise<Percept> {
+    const requests = plannerRequests(about);
+    const answers = await this.#answerer.answerAll(requests);
+    const exchanges = answers.map(({ text }, place) => ({ asked: requests[place]?.question ?? "", answered: text }));
+    this.#onDecision?.({ step, exchanges });
     return perceptOf(answers.map(({ option }) => option));
   }
 }

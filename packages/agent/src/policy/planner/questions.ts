@@ -28,8 +28,8 @@ const ways = ["Front", "Behind", "Left", "Right"] as const;
 /** Offered where nothing else tells whether the quarry is in sight. */
 const unseen = "Not in sight";
 
-/** Frames of the interval that is asked about: short, so that one clause is enough to answer. */
-export const intervalFrames = 4;
+/** Frames of the interval that is asked about: the shortest that data has, so that one clause is enough to answer. */
+export const intervalFrames = 5;
 
 /** What is asked about, and how. */
 export interface PlannerQuestion {

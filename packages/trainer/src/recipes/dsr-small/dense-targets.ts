@@ -1,6 +1,14 @@
 // What each patch of a clip shows: distances, classes, and the object that fills most of it, in the camera's coordinates.
 // Knows nothing about graphs. Patches come in the order of the vision tower: blocks row by row, four patches each.
-import { type Clues, cameraViewpoint, columnOf, directionToViewer, seenAt, toViewer } from "@dsr/dsr-core/geometry";
+import {
+  type Clues,
+  cameraViewpoint,
+  columnOf,
+  directionToViewer,
+  scale,
+  seenAt,
+  toViewer,
+} from "@dsr/dsr-core/geometry";
 import { type ClipStore, cellSize, logDepthOf } from "../../clips/index.js";
 
 /** Classes of cells: nothing, the mobs, anything else. */
@@ -26,7 +34,10 @@ export const poseSize = 8;
 /** Where the way begins. */
 export const wayAt = 5;
 
-/** Targets of the patches of some frames, one row a patch. */
+/** The camera's own motion since the frame before: way (forward, left, up), turn (left, up), in scaled numbers. */
+export const cameraSize = 5;
+
+/** Targets of the patches of some frames, one row a patch, and of the frames themselves. */
 export interface DenseTargets {
   readonly depths: Float32Array;
   readonly classes: BigInt64Array;
@@ -34,18 +45,24 @@ export interface DenseTargets {
   readonly classWeights: Float32Array;
   readonly poses: Float32Array;
   readonly poseMask: Float32Array;
+  /** One row a frame; a clip's first frame has none. */
+  readonly camera: Float32Array;
+  readonly cameraMask: Float32Array;
 }
 
 const objectWeight = 4;
 
-/** Empty targets of a number of patches. */
-export function emptyTargets(patches: number): DenseTargets {
+/** Empty targets of a number of frames and the patches of each. */
+export function emptyTargets(frames: number, patchesOfFrame: number): DenseTargets {
+  const patches = frames * patchesOfFrame;
   return {
     depths: new Float32Array(patches * patchCells),
     classes: new BigInt64Array(patches * patchCells),
     classWeights: new Float32Array(patches * patchCells),
     poses: new Float32Array(patches * poseSize),
     poseMask: new Float32Array(patches * poseSize),
+    camera: new Float32Array(frames * cameraSize),
+    cameraMask: new Float32Array(frames * cameraSize),
   };
 }
 
@@ -65,14 +82,19 @@ export class DenseTargetReader {
     return this.#rows * this.#columns;
   }
 
-  /** Writes the targets of some frames of a clip from row `at` on. */
+  /** Writes the targets of some frames of a clip, the first of them as the `at`-th of all. */
   read(clip: number, into: DenseTargets, at: number, frames: readonly number[]): void {
     const { store } = { store: this.#store };
     const [depths, objects, clues] = [store.depths(clip), store.objects(clip), store.clues[clip]];
     if (clues === undefined) return;
     const classes = clues.objects.map((object) => classOf(object.class));
-    let row = at;
-    for (const frame of frames) {
+    let row = at * this.patches;
+    for (const [place, frame] of frames.entries()) {
+      const motion = cameraMotion(clues, frame);
+      if (motion !== undefined) {
+        into.camera.set(motion, (at + place) * cameraSize);
+        into.cameraMask.fill(1, (at + place) * cameraSize, (at + place + 1) * cameraSize);
+      }
       const poses = posesOf(clues, frame);
       for (let patch = 0; patch < this.patches; patch++, row++)
         this.#readPatch({ depths, objects, classes, poses }, into, { frame, patch, row });
@@ -137,6 +159,17 @@ export function scaledCenter([forward, left, up]: readonly [number, number, numb
   number,
 ] {
   return [(Math.min(forward, 32) - 8) / 4, left / 4, up / 2];
+}
+
+/** Scales that bring a camera's way (metres) and the direction in which it now looks near one. */
+const [wayScale, turnScale] = [5, 8];
+
+function cameraMotion(clues: Clues, frame: number): readonly number[] | undefined {
+  const [before, now] = [clues.frames[frame - 1], clues.frames[frame]];
+  if (before === undefined || now === undefined) return undefined;
+  const [earlier, view] = [cameraViewpoint(before.pose), cameraViewpoint(now.pose)];
+  const [, left, up] = directionToViewer(earlier, view.forward);
+  return [...scale(toViewer(earlier, view.origin), wayScale), turnScale * left, turnScale * up];
 }
 
 /** The pose of every object in a frame, as the camera of that frame sees it. */

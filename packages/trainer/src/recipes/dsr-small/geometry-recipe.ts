@@ -1,7 +1,16 @@
 // The recipe `dsr-geometry`: vision tower and geometry encoder learn, patch by patch, what the embedded world knows exactly.
 // Knows nothing about questions. The paper takes both from others (Qwen2.5-VL, π³); this is their small counterpart.
 import { z } from "zod";
-import { type GraphBuilder, type NdData, type Value, linear, reshape, slice, tensorData } from "@dsr/dsr-core/graph";
+import {
+  type GraphBuilder,
+  type NdData,
+  type Value,
+  linear,
+  mean,
+  reshape,
+  slice,
+  tensorData,
+} from "@dsr/dsr-core/graph";
 import {
   type VisionLanguageConfig,
   geometryEncoder,
@@ -24,6 +33,7 @@ import { defineRecipe } from "../recipe.js";
 import {
   DenseTargetReader,
   type DenseTargets,
+  cameraSize,
   classNames,
   emptyTargets,
   patchCells,
@@ -65,10 +75,13 @@ interface TargetInputs {
   readonly classWeights: Value;
   readonly poses: Value;
   readonly poseMask: Value;
+  readonly camera: Value;
+  readonly cameraMask: Value;
 }
 
-function targetInputs(builder: GraphBuilder, patches: number): TargetInputs {
-  const rows = (name: string, size: number): Value => builder.input(name, "float32", [patches, size]);
+function targetInputs(builder: GraphBuilder, frames: number, patchesOfFrame: number): TargetInputs {
+  const patches = frames * patchesOfFrame;
+  const rows = (name: string, size: number, count = patches): Value => builder.input(name, "float32", [count, size]);
   return {
     depths: rows("depths", patchCells),
     depthMask: rows("depth_mask", patchCells),
@@ -76,6 +89,8 @@ function targetInputs(builder: GraphBuilder, patches: number): TargetInputs {
     classWeights: builder.input("class_weights", "float32", [patches * patchCells]),
     poses: rows("poses", poseSize),
     poseMask: rows("pose_mask", poseSize),
+    camera: rows("camera", cameraSize, frames),
+    cameraMask: rows("camera_mask", cameraSize, frames),
   };
 }
 
@@ -111,6 +126,14 @@ function denseLosses(
   ];
 }
 
+/** The camera's own motion, from the mean of a pair's patches [pairs, patches, width]. */
+function cameraLoss(builder: GraphBuilder, tokens: Value, { camera, cameraMask }: TargetInputs): LossTerm {
+  const pooled = mean(builder, tokens, [1]);
+  const predictions = linear(builder, "heads.camera", pooled, cameraSize, { bias: true, deviation: 0.02 });
+  const error = squaredError(builder, "tower.camera", { predictions, targets: camera, mask: cameraMask });
+  return { ...error, coefficient: 0.5 };
+}
+
 /** The second frame of each pair: the geometry encoder sees frames one by one, and half of them teach it as much. */
 function lastOfPairs(builder: GraphBuilder, frames: Value): Value {
   const [count = 0, patches = 0, length = 0] = frames.shape.map(Number);
@@ -140,9 +163,13 @@ function trainingGraph(config: VisionLanguageConfig, store: ClipStore, settings:
         vision: { ...vision, temporalPatchSize: 1 },
         grid,
       });
-      const targets = targetInputs(builder, Number(grid.temporal) * Number(grid.patches));
+      const targets = targetInputs(builder, Number(grid.temporal), Number(grid.patches));
       return {
-        losses: [...denseLosses(builder, "tower", seen, targets), ...denseLosses(builder, "encoder", encoded, targets)],
+        losses: [
+          ...denseLosses(builder, "tower", seen, targets),
+          cameraLoss(builder, seen, targets),
+          ...denseLosses(builder, "encoder", encoded, targets),
+        ],
       };
     },
   });
@@ -158,6 +185,8 @@ function targetFeeds(targets: DenseTargets): Readonly<Record<string, NdData>> {
     class_weights: tensorData("float32", [patches * patchCells], targets.classWeights),
     poses: tensorData("float32", [patches, poseSize], targets.poses),
     pose_mask: tensorData("float32", [patches, poseSize], targets.poseMask),
+    camera: tensorData("float32", [targets.camera.length / cameraSize, cameraSize], targets.camera),
+    camera_mask: tensorData("float32", [targets.camera.length / cameraSize, cameraSize], targets.cameraMask),
   };
 }
 
@@ -175,7 +204,7 @@ function batches(store: ClipStore, batch: number, pairs: number): BatchSource {
   return {
     next: (random) => {
       const rgb = new Uint8Array(batch * pairs * size);
-      const targets = emptyTargets(batch * pairs * reader.patches);
+      const targets = emptyTargets(batch * pairs, reader.patches);
       for (let place = 0; place < batch; place++) {
         const chosen = random.integer(store.count);
         const drawn = drawPairs(random, frames / 2, pairs);
@@ -184,7 +213,7 @@ function batches(store: ClipStore, batch: number, pairs: number): BatchSource {
           rgb.set(clip.subarray(pair * size, (pair + 1) * size), (place * pairs + at) * size);
         });
         const lasts = drawn.map((pair) => 2 * pair + 1);
-        reader.read(chosen, targets, place * pairs * reader.patches, lasts);
+        reader.read(chosen, targets, place * pairs, lasts);
       }
       return {
         frames: tensorData("uint8", [batch, 2 * pairs, height, width, 3], rgb),

@@ -3,6 +3,7 @@
 import {
   type Clues,
   type Vector3,
+  cameraViewpoint,
   columnOf,
   directionToViewer,
   norm,
@@ -40,13 +41,15 @@ export function namedObjects({ observer, targets }: QuestionPlan): readonly stri
 
 /** Writes the targets of a question's objects from slot `at` on. */
 export function writeTracks(clues: Clues, plan: QuestionPlan, into: TrackTargets, at: number): void {
-  namedObjects(plan).forEach((id, place) => {
+  const named = namedObjects(plan);
+  named.forEach((id, place) => {
+    const isLast = place === named.length - 1;
     const index = clues.objects.findIndex((object) => object.id === id);
     for (let tubelet = 0; tubelet < tubelets; tubelet++) {
       const frame = 2 * tubelet + 1;
       const slot = at + place * tubelets + tubelet;
       put(stateOf(posesOf(clues, frame)[index] ?? []), into.state, into.stateMask, slot * stateSize);
-      const relation = relationOf(clues, plan, { object: id }, frame);
+      const relation = relationOf(clues, plan, { object: id, isLast }, frame);
       put(relation, into.relation, into.relationMask, slot * relationSize);
     }
   });
@@ -72,12 +75,18 @@ function logLength(length: number, around: number): number {
 
 type Numbers = readonly (number | undefined)[];
 
+interface NamedObject {
+  readonly object: string;
+  /** Whether slots of the others come before its own; no slot knows what comes after it. */
+  readonly isLast: boolean;
+}
+
 /**
  * In the question's viewpoint: log distance and unit direction between the two targets, log speeds of the object before and
- * after the frame (halved, as they vary most and are known least), its heading (forward, left, up), and the direction in
- * which it moves (forward, left).
+ * after the frame (halved, as they vary most and are known least), its heading (forward, left, up), the direction in which
+ * it moves (forward, left), and where the camera of that frame looks (forward, left).
  */
-function relationOf(clues: Clues, plan: QuestionPlan, object: { readonly object: string }, frame: number): Numbers {
+function relationOf(clues: Clues, plan: QuestionPlan, object: NamedObject, frame: number): Numbers {
   const known = objectOf(clues, object);
   if (known === undefined || seenAt(known, frame) === undefined) return [];
   const place = (target: Target, at: number): Vector3 | undefined => {
@@ -91,33 +100,46 @@ function relationOf(clues: Clues, plan: QuestionPlan, object: { readonly object:
   };
   const [before, after] = [moved(frame - 1), moved(frame)];
   return [
-    ...offsetNumbers(plan, (target) => place(target, frame)),
+    ...(object.isLast ? offsetNumbers(plan, (target) => place(target, frame)) : unknown(4)),
     before === undefined ? undefined : 0.5 * logLength(norm(before), 0.4),
     after === undefined ? undefined : 0.5 * logLength(norm(after), 0.4),
     ...headingNumbers(clues, plan, object, frame),
     ...wayNumbers(before),
+    ...gazeNumbers(clues, plan, frame),
   ];
+}
+
+function unknown(count: number): Numbers {
+  return Array.from({ length: count }, () => undefined);
 }
 
 function offsetNumbers({ targets }: QuestionPlan, place: (target: Target) => Vector3 | undefined): Numbers {
   const [first, second] = targets;
   const [a, b] = [first === undefined ? undefined : place(first), second === undefined ? undefined : place(second)];
-  if (a === undefined || b === undefined) return [undefined, undefined, undefined, undefined];
+  if (a === undefined || b === undefined) return unknown(4);
   const offset = subtract(a, b);
   const length = norm(offset);
   return [2 * logLength(length, 4), ...scale(offset, 1 / Math.max(length, 1e-6))];
 }
 
-function headingNumbers(clues: Clues, plan: QuestionPlan, object: { readonly object: string }, frame: number): Numbers {
+function headingNumbers(clues: Clues, plan: QuestionPlan, object: NamedObject, frame: number): Numbers {
   const view = viewpointOf(clues, plan.observer, plan.viewFrame ?? frame);
   const orientation = objectOf(clues, object)?.sightings[frame]?.orientation;
-  if (view === undefined || orientation === undefined) return [undefined, undefined, undefined];
+  if (view === undefined || orientation === undefined) return unknown(3);
   return directionToViewer(view, columnOf(orientation, 0));
 }
 
 /** A direction is only one where something moves. */
 function wayNumbers(way: Vector3 | undefined): Numbers {
-  if (way === undefined || norm(way) < 0.1) return [undefined, undefined];
+  if (way === undefined || norm(way) < 0.1) return unknown(2);
   const unit = scale(way, 1 / norm(way));
   return [unit[0], unit[1]];
+}
+
+/** Ties the question's viewpoint to the one in which everything is seen. */
+function gazeNumbers(clues: Clues, plan: QuestionPlan, frame: number): Numbers {
+  const view = viewpointOf(clues, plan.observer, plan.viewFrame ?? frame);
+  const camera = clues.frames[frame];
+  if (view === undefined || camera === undefined) return unknown(2);
+  return directionToViewer(view, cameraViewpoint(camera.pose).forward).slice(0, 2);
 }

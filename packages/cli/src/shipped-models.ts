@@ -1,0 +1,59 @@
+// Models that come along with the program, and the policies that play with them unless told otherwise.
+// Knows nothing about what is in a model's folder.
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PolicyFactory } from "@dsr/agent";
+import type { SpaceRecord } from "@dsr/env-bridge";
+
+const names = ["dsr-small", "agent"] as const;
+
+/** `dsr-small` answers questions about clips, `agent` acts. */
+export type ShippedModelName = (typeof names)[number];
+
+const root = fileURLToPath(new URL("../../../models/", import.meta.url));
+
+/** Folder of a model that comes along, as a person here would type it; undefined where it does not. */
+export function shippedModel(name: ShippedModelName): string | undefined {
+  const folder = join(root, name);
+  if (!existsSync(join(folder, "dsr-manifest.json"))) return undefined;
+  const near = relative(process.cwd(), folder);
+  return near.startsWith("..") ? folder : near;
+}
+
+interface Default {
+  readonly policy: string;
+  readonly model: ShippedModelName;
+  /** Settings that go with the model. */
+  readonly options: SpaceRecord;
+}
+
+/** The planner's model was trained on 16 frames 0.4 s apart. */
+const defaults: readonly Default[] = [
+  { policy: "dsr", model: "agent", options: {} },
+  { policy: "planner", model: "dsr-small", options: { frames: 16, stride: 8 } },
+];
+
+/** The model that a policy plays with when none is named; undefined where there is none. */
+export function modelOfPolicy(policy: string): string | undefined {
+  const found = defaults.find((each) => each.policy === policy);
+  return found && shippedModel(found.model);
+}
+
+/** The same policies, but those that need a model take the one that comes along when none is named. */
+export function withShippedModel(factory: PolicyFactory): PolicyFactory {
+  const own = defaults.find(({ policy }) => policy === factory.name);
+  if (own === undefined) return factory;
+  const filled = (options: SpaceRecord = {}): SpaceRecord => {
+    const model = shippedModel(own.model);
+    const isNamed = options["model"] !== undefined || options["server"] !== undefined;
+    return isNamed || model === undefined ? options : { ...own.options, ...options, model };
+  };
+  const { environmentOptions } = factory;
+  return {
+    ...factory,
+    environmentOptions: (options) =>
+      typeof environmentOptions === "function" ? environmentOptions(filled(options)) : (environmentOptions ?? {}),
+    create: (creation) => factory.create({ ...creation, options: filled(creation.options) }),
+  };
+}
