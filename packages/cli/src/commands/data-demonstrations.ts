@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { findSuite, suites } from "@dsr/agent";
-import { InputError } from "@dsr/env-bridge";
-import { importDemonstrations, recordDemonstrations } from "@dsr/trainer/demonstrations";
+import { FrameRing, type Policy, createPolicy, dsrPolicy, findSuite, suites } from "@dsr/agent";
+import { InputError, type SpaceValue, type TaskInfo, numbersOf } from "@dsr/env-bridge";
+import { type Learner, importDemonstrations, recordDemonstrations } from "@dsr/trainer/demonstrations";
 import { createExpert, voxelWorldFactory } from "@dsr/voxel-world";
 import { examples } from "../examples.js";
 import { imageSize, integer, list, nonNegative } from "../parsers.js";
@@ -17,6 +17,8 @@ interface Options {
   readonly maxSteps: number;
   readonly from?: string;
   readonly prompt?: string;
+  readonly learner?: string;
+  readonly share: number;
   readonly out: string;
   readonly json?: true;
 }
@@ -35,6 +37,8 @@ export function dataDemonstrationsCommand(): Command {
     .option("--every <n>", "steps from one kept picture to the next", integer(1, 100), 2)
     .option("--noise <rate>", "chance that a disturbance begins at a step", nonNegative, 0.05)
     .option("--max-steps <n>", "steps an episode at the most", integer(1), 500)
+    .option("--learner <folder>", "a trained agent plays a share of the episodes; the expert says what would be right")
+    .option("--share <part>", "share of the episodes that it plays, 0 to 1", nonNegative, 0.5)
     .option("--from <folder>", "take recordings (MineRL v0.4, VPT, BASALT, dsr agent run --record) instead of playing")
     .option("--prompt <text>", "the task in words, for recordings that do not say")
     .requiredOption("--out <folder>", "folder of the store")
@@ -43,6 +47,7 @@ export function dataDemonstrationsCommand(): Command {
       "after",
       examples(
         "dsr data demonstrations --suite animals --suite hostiles --episodes 100 --out data/demonstrations",
+        "dsr data demonstrations --suite animals --learner models/agent --out data/corrected",
         'dsr data demonstrations --from data/MineRLObtain --prompt "obtain a diamond" --out data/human',
       ),
     )
@@ -65,12 +70,41 @@ async function record(options: Options): Promise<void> {
 async function play({ suite = [], task = [], ...options }: Options, signal: AbortSignal): Promise<number> {
   const tasks = [...new Set([...suite.flatMap((name) => findSuite(name).tasks), ...task])];
   if (tasks.length === 0) throw new InputError("demonstrations: expected --suite, --task or --from, found none");
-  return recordDemonstrations(voxelWorldFactory, createExpert, {
-    ...{ ...options, tasks, cameraInterval, signal },
+  const { learner, share, ...rest } = options;
+  if (share > 1) throw new InputError(`--share: expected at most 1, found ${share}`);
+  const player = learner === undefined ? undefined : learnerOf(learner);
+  const recorded = recordDemonstrations(voxelWorldFactory, createExpert, {
+    ...{ ...rest, tasks, cameraInterval, signal },
+    learner: player && { name: learner ?? "", share, player },
     onEpisode: ({ played, total, kept }) => {
       if (played % 20 === 0) process.stderr.write(`${played} of ${total} episodes played, ${kept} kept\n`);
     },
   });
+  return recorded.finally(player?.close);
+}
+
+/** The policy `dsr` as it would play in a loop; it is opened with the first episode. */
+function learnerOf(model: string): Learner & { readonly close: () => Promise<void> } {
+  let policy: Policy | undefined;
+  let task: TaskInfo | undefined;
+  let ring = new FrameRing(1);
+  let [step, ahead]: [number, SpaceValue[]] = [0, []];
+  return {
+    reset: async (next, spec, seed) => {
+      policy ??= await createPolicy(dsrPolicy, { seed: "learner", spec, options: { model, threads: 2 } });
+      [task, step, ahead] = [next, 0, []];
+      ring = new FrameRing(policy.windowLength ?? 1);
+      await policy.reset({ task: next, seed, spec });
+    },
+    act: async (observation) => {
+      if (policy === undefined || task === undefined) throw new TypeError("a learner is reset first");
+      const window = ring.push({ step, time: step, observation: { rgb: observation["rgb"] ?? null }, info: {} });
+      step += 1;
+      if (ahead.length === 0) ahead = [...(await policy.act(window, task))];
+      return numbersOf(ahead.shift() ?? []);
+    },
+    close: async () => policy?.close?.(),
+  };
 }
 
 function take({ out, image, every, prompt }: Options, from: string, signal: AbortSignal): Promise<number> {

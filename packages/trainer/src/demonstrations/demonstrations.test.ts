@@ -132,6 +132,27 @@ test("keeps what a player goes for, and whether the picture shows it", async () 
   store.close();
 });
 
+test("a learner plays a share of the episodes, is corrected at every step, and its failures are kept", async () => {
+  const back = encodeMinedojoAction({ back: true });
+  const seeds: string[] = [];
+  const player = { reset: (...[, , seed]: [unknown, unknown, string]) => void seeds.push(seed), act: () => back };
+  const own = { tasks: ["hopeless"], episodes: 12, noise: 0, maxSteps: 20 };
+  executed.length = 0;
+  const kept = await recordDemonstrations(countingFactory, walker, {
+    ...options("f", own),
+    learner: { name: "l", share: 0.5, player },
+  });
+  expect(kept).toBe(seeds.length);
+  expect(kept).toBeGreaterThan(2);
+  expect(kept).toBeLessThan(10);
+  expect(executed.filter((action) => action[0] === 2)).toHaveLength(9 * kept);
+  const store = DemonstrationStore.open(join(folder, "f"));
+  expect(store.episodes.map(({ seed }) => seed)).toEqual(seeds);
+  expect(decodeMinedojoAction([...store.actions(0).subarray(8, 16)])).toMatchObject({ forward: true, yaw: 15 });
+  store.close();
+  await expect(recordDemonstrations(countingFactory, walker, options("f", own))).rejects.toThrow(/expected a store/u);
+});
+
 test("a store that was cut off goes on to the same content", async () => {
   const whole = DemonstrationStore.open(join(folder, "a"));
   const stop = new AbortController();

@@ -5,6 +5,7 @@ import {
   type EnvironmentFactory,
   type EnvironmentSpec,
   InputError,
+  type MaybePromise,
   type Observation,
   type SpaceRecord,
   type TaskInfo,
@@ -26,6 +27,13 @@ export interface Demonstrator {
   focus?(): { readonly yaw: number; readonly pitch: number; readonly distance: number } | undefined;
 }
 
+/** Somebody who still learns: plays in the demonstrator's place, who says what would have been right. */
+export interface Learner {
+  reset(task: TaskInfo, spec: EnvironmentSpec, seed: string): MaybePromise<void>;
+  /** The eight integers of the next action. */
+  act(observation: Observation): MaybePromise<readonly number[]>;
+}
+
 /** What is recorded, and where to. */
 export interface RecordOptions {
   readonly out: string;
@@ -41,6 +49,11 @@ export interface RecordOptions {
   readonly noise: number;
   readonly maxSteps: number;
   readonly cameraInterval: number;
+  /**
+   * Who plays a share of the episodes, so that places are shown to which its own faults lead (DAgger, Ross et al. 2011).
+   * Those episodes are kept without success too.
+   */
+  readonly learner?: { readonly name: string; readonly share: number; readonly player: Learner } | undefined;
   readonly onEpisode?: (progress: RecordProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -67,7 +80,10 @@ export async function recordDemonstrations(
   const store = DemonstrationWriter.open(out, {
     ...{ height: options.image[0], width: options.image[1], every, cameraInterval },
     ...{ tickRate: environment.spec.tickRate, focus: first.focus !== undefined },
-    settings: { seed: options.seed, noise: options.noise, maxSteps: options.maxSteps, tasks, source: factory.name },
+    settings: {
+      ...{ seed: options.seed, noise: options.noise, maxSteps: options.maxSteps, tasks, source: factory.name },
+      ...(options.learner === undefined ? {} : { learner: options.learner.name, share: options.learner.share }),
+    },
   });
   try {
     const total = tasks.length * episodes;
@@ -110,7 +126,7 @@ interface Episode {
   readonly task: TaskInfo;
 }
 
-/** The episode, or undefined when it did not succeed. */
+/** The episode, or undefined when the demonstrator did not succeed. */
 async function playEpisode(
   environment: Environment,
   demonstrator: Demonstrator,
@@ -120,28 +136,31 @@ async function playEpisode(
   const noise = new ActionNoise(createRandom(seed, "noise"), {
     ...{ rate: options.noise, longest: longestNoise, cameraInterval: options.cameraInterval },
   });
+  const { learner } = options;
+  const player = learner && createRandom(seed, "who plays").float() < learner.share ? learner.player : undefined;
   const pictures: Uint8Array[] = [];
   const [actions, focus]: [number[], number[]] = [[], []];
+  const played = (): NewDemonstration => ({
+    ...{ index, task: task.id, prompt: task.prompt, seed },
+    frames: Buffer.concat(pictures),
+    actions: Uint16Array.from(actions),
+    ...(demonstrator.focus === undefined ? {} : { focus: Float32Array.from(focus) }),
+  });
   let { observation } = await environment.reset({ seed, task: task.id });
   demonstrator.reset(task, environment.spec);
+  await player?.reset(task, environment.spec, seed);
   for (let step = 0; step < options.maxSteps; step++) {
     const isKept = step % options.every === 0;
     if (isKept) pictures.push(pictureOf(observation));
     const meant = demonstrator.act(observation);
     actions.push(...meant);
     if (isKept) focus.push(...focusOf(demonstrator, environment.spec, options));
-    const result = await environment.step(noise.apply(meant));
-    if (result.info.success === true)
-      return {
-        ...{ index, task: task.id, prompt: task.prompt, seed },
-        frames: Buffer.concat(pictures),
-        actions: Uint16Array.from(actions),
-        ...(demonstrator.focus === undefined ? {} : { focus: Float32Array.from(focus) }),
-      };
-    if (result.terminated || result.truncated) return undefined;
+    const result = await environment.step(player === undefined ? noise.apply(meant) : await player.act(observation));
+    if (result.info.success === true) return played();
+    if (result.terminated || result.truncated) break;
     observation = result.observation;
   }
-  return undefined;
+  return player === undefined ? undefined : played();
 }
 
 /** Vertical field of view of an environment that does not tell, degrees. */
