@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { FrameRing, type Policy, createPolicy, dsrPolicy, findSuite, suites } from "@dsr/agent";
-import { InputError, type SpaceValue, type TaskInfo, numbersOf } from "@dsr/env-bridge";
+import { InputError, type SpaceRecord, type SpaceValue, type TaskInfo, numbersOf } from "@dsr/env-bridge";
 import { type Learner, importDemonstrations, recordDemonstrations } from "@dsr/trainer/demonstrations";
 import { createExpert, voxelWorldFactory } from "@dsr/voxel-world";
 import { examples } from "../examples.js";
-import { imageSize, integer, list, nonNegative } from "../parsers.js";
+import { imageSize, integer, keyValue, list, nonNegative } from "../parsers.js";
 
 interface Options {
   readonly suite?: readonly string[];
@@ -19,6 +19,7 @@ interface Options {
   readonly prompt?: string;
   readonly learner?: string;
   readonly share: number;
+  readonly policyOption?: SpaceRecord;
   readonly out: string;
   readonly json?: true;
 }
@@ -39,6 +40,7 @@ export function dataDemonstrationsCommand(): Command {
     .option("--max-steps <n>", "steps an episode at the most", integer(1), 500)
     .option("--learner <folder>", "a trained agent plays a share of the episodes; the expert says what would be right")
     .option("--share <part>", "share of the episodes that it plays, 0 to 1", nonNegative, 0.5)
+    .option("--policy-option <key=value>", "how it plays, repeatable (temperature=0.5, replan=2)", keyValue)
     .option("--from <folder>", "take recordings (MineRL v0.4, VPT, BASALT, dsr agent run --record) instead of playing")
     .option("--prompt <text>", "the task in words, for recordings that do not say")
     .requiredOption("--out <folder>", "folder of the store")
@@ -70,9 +72,9 @@ async function record(options: Options): Promise<void> {
 async function play({ suite = [], task = [], ...options }: Options, signal: AbortSignal): Promise<number> {
   const tasks = [...new Set([...suite.flatMap((name) => findSuite(name).tasks), ...task])];
   if (tasks.length === 0) throw new InputError("demonstrations: expected --suite, --task or --from, found none");
-  const { learner, share, ...rest } = options;
+  const { learner, share, policyOption, ...rest } = options;
   if (share > 1) throw new InputError(`--share: expected at most 1, found ${share}`);
-  const player = learner === undefined ? undefined : learnerOf(learner);
+  const player = learner === undefined ? undefined : learnerOf({ ...policyOption, model: learner });
   const recorded = recordDemonstrations(voxelWorldFactory, createExpert, {
     ...{ ...rest, tasks, cameraInterval, signal },
     learner: player && { name: learner ?? "", share, player },
@@ -84,14 +86,14 @@ async function play({ suite = [], task = [], ...options }: Options, signal: Abor
 }
 
 /** The policy `dsr` as it would play in a loop; it is opened with the first episode. */
-function learnerOf(model: string): Learner & { readonly close: () => Promise<void> } {
+function learnerOf(options: SpaceRecord): Learner & { readonly close: () => Promise<void> } {
   let policy: Policy | undefined;
   let task: TaskInfo | undefined;
   let ring = new FrameRing(1);
   let [step, ahead]: [number, SpaceValue[]] = [0, []];
   return {
     reset: async (next, spec, seed) => {
-      policy ??= await createPolicy(dsrPolicy, { seed: "learner", spec, options: { model, threads: 2 } });
+      policy ??= await createPolicy(dsrPolicy, { seed: "learner", spec, options });
       [task, step, ahead] = [next, 0, []];
       ring = new FrameRing(policy.windowLength ?? 1);
       await policy.reset({ task: next, seed, spec });
