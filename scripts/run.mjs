@@ -10,11 +10,14 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dsr = join(root, "packages/cli/bin/dsr.mjs");
 
-/** The evaluation that the demo shows: small, but all tasks, real sockets, both policies. */
-const demoCommand =
-  "agent evaluate --suite animals --suite hostiles --policy expert --policy random --seeds 2 --episodes 2 --clips 1 --out runs/demo".split(
-    " ",
-  );
+/** The evaluation that the demo shows: small, but all tasks, real sockets, three policies. */
+const demoEvaluation =
+  "agent evaluate --suite animals --suite hostiles --policy expert --policy random --policy dsr --seeds 1 --episodes 2 --clips 1 --out runs/demo";
+const cow = "combat_cow_plains_diamond_armors_diamond_sword_shield";
+/** What the agent and the planner are asked, and what they answer. */
+const demoEpisodes = ["dsr", "planner"].map(
+  (policy) => `agent run --policy ${policy} --explain --task ${cow} --seed 7 --max-steps 24`,
+);
 
 function main(task, rest) {
   checkNode();
@@ -155,8 +158,11 @@ function pytestSuite(name, { python, needs, args, env = {} }) {
 
 function demo(rest) {
   rmSync(join(root, "runs/demo"), { recursive: true, force: true });
-  console.log(`$ dsr ${[...demoCommand, ...rest].join(" ")}\n`);
-  return run(process.execPath, [dsr, ...demoCommand, ...rest], { mayFail: true });
+  const commands = [[...demoEvaluation.split(" "), ...rest], ...demoEpisodes.map((line) => line.split(" "))];
+  return commands.reduce((status, command) => {
+    console.log(`\n$ dsr ${command.join(" ")}\n`);
+    return Math.max(status, run(process.execPath, [dsr, ...command], { mayFail: true }));
+  }, 0);
 }
 
 function step(text) {

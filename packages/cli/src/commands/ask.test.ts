@@ -57,9 +57,9 @@ test.each<[string, () => string[], RegExp]>([
     /clip\.mp4: expected at least 500 frames, found 12/,
   ],
   [
-    "neither model nor server",
-    () => ["--video", video],
-    /expected --model or --server, found neither; a model is made by dsr model make-random .* dsr model convert/,
+    "both model and server",
+    () => ["--video", video, "--model", model, "--server", "http://127.0.0.1:1/v1", "--server-model", "m"],
+    /expected --model or --server, found both/,
   ],
   [
     "a folder without a model",

@@ -27,8 +27,8 @@ const schema = z.strictObject({
   fusion: z.enum(["plain", "addition", "gsm"]).default("gsm"),
   steps: z.number().int().positive().default(12_000),
   /** Clips a step sees, and questions about each. */
-  batch: z.number().int().positive().max(64).default(8),
-  questions: z.number().int().positive().max(64).default(5),
+  batch: z.number().int().positive().max(64).default(5),
+  questions: z.number().int().positive().max(64).default(8),
   learningRate: z.number().positive().default(3e-3),
   warmup: z.number().int().nonnegative().default(80),
   /** Factor of the losses of track slots. */
