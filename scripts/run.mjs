@@ -16,7 +16,7 @@ const demoEvaluation =
 const cow = "combat_cow_plains_diamond_armors_diamond_sword_shield";
 /** What the agent and the planner are asked, and what they answer. */
 const demoEpisodes = ["dsr", "planner"].map(
-  (policy) => `agent run --policy ${policy} --explain --task ${cow} --seed 7 --max-steps 24`,
+  (policy) => `agent run --policy ${policy} --explain --task ${cow} --seed 3 --max-steps 60`,
 );
 
 function main(task, rest) {

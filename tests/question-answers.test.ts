@@ -13,7 +13,7 @@ import { expect, test } from "vitest";
 import { bruteForceAnswer } from "./support/brute-force-answers.js";
 import { notingFactory, type RawFrame } from "./support/raw-scenes.js";
 
-const clips = 10;
+const clips = 14;
 const { stride, ticksPerStep } = defaultVoxelSourceOptions;
 
 test("the right options of all twelve types agree with a brute-force search of the raw world state", async () => {
