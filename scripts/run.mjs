@@ -14,9 +14,9 @@ const dsr = join(root, "packages/cli/bin/dsr.mjs");
 const demoEvaluation =
   "agent evaluate --suite animals --suite hostiles --policy expert --policy random --policy dsr --seeds 1 --episodes 2 --clips 1 --out runs/demo";
 const cow = "combat_cow_plains_diamond_armors_diamond_sword_shield";
-/** What the agent and the planner are asked, and what they answer. */
-const demoEpisodes = ["dsr", "planner"].map(
-  (policy) => `agent run --policy ${policy} --explain --task ${cow} --seed 3 --max-steps 60`,
+/** What the agent and the planner are asked, and what they answer, in an episode each that was chosen for being short. */
+const demoEpisodes = ["--policy dsr --seed 1", "--policy planner --seed 3"].map(
+  (who) => `agent run ${who} --explain --task ${cow} --max-steps 60`,
 );
 
 function main(task, rest) {
