@@ -3,13 +3,10 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PolicyFactory } from "@dsr/agent";
 import type { SpaceRecord } from "@dsr/env-bridge";
 
-const names = ["dsr-small", "agent"] as const;
-
 /** `dsr-small` answers questions about clips, `agent` acts. */
-export type ShippedModelName = (typeof names)[number];
+export type ShippedModelName = "dsr-small" | "agent";
 
 const root = fileURLToPath(new URL("../../../models/", import.meta.url));
 
@@ -40,20 +37,10 @@ export function modelOfPolicy(policy: string): string | undefined {
   return found && shippedModel(found.model);
 }
 
-/** The same policies, but those that need a model take the one that comes along when none is named. */
-export function withShippedModel(factory: PolicyFactory): PolicyFactory {
-  const own = defaults.find(({ policy }) => policy === factory.name);
-  if (own === undefined) return factory;
-  const filled = (options: SpaceRecord = {}): SpaceRecord => {
-    const model = shippedModel(own.model);
-    const isNamed = options["model"] !== undefined || options["server"] !== undefined;
-    return isNamed || model === undefined ? options : { ...own.options, ...options, model };
-  };
-  const { environmentOptions } = factory;
-  return {
-    ...factory,
-    environmentOptions: (options) =>
-      typeof environmentOptions === "function" ? environmentOptions(filled(options)) : (environmentOptions ?? {}),
-    create: (creation) => factory.create({ ...creation, options: filled(creation.options) }),
-  };
+/** A policy's options, with the model that comes along and what goes with it when neither model nor server is named. */
+export function withShippedOptions(policy: string, options: SpaceRecord = {}): SpaceRecord {
+  const model = modelOfPolicy(policy);
+  const isNamed = options["model"] !== undefined || options["server"] !== undefined;
+  if (isNamed || model === undefined) return options;
+  return { ...defaults.find((each) => each.policy === policy)?.options, ...options, model };
 }

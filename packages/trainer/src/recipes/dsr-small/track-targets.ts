@@ -2,7 +2,9 @@
 // what is asked. Knows nothing about graphs. Slots come object by object, pair by pair; a pair's second frame counts.
 import {
   type Clues,
+  type Rotation,
   type Vector3,
+  type Viewpoint,
   cameraViewpoint,
   columnOf,
   directionToViewer,
@@ -99,13 +101,14 @@ function relationOf(clues: Clues, plan: QuestionPlan, object: NamedObject, frame
     return a === undefined || b === undefined ? undefined : subtract(b, a);
   };
   const [before, after] = [moved(frame - 1), moved(frame)];
+  const view = viewpointOf(clues, plan.observer, plan.viewFrame ?? frame);
   return [
     ...(object.isLast ? offsetNumbers(plan, (target) => place(target, frame)) : unknown(4)),
     before === undefined ? undefined : 0.5 * logLength(norm(before), 0.4),
     after === undefined ? undefined : 0.5 * logLength(norm(after), 0.4),
-    ...headingNumbers(clues, plan, object, frame),
+    ...headingNumbers(view, known.sightings[frame]?.orientation),
     ...wayNumbers(before),
-    ...gazeNumbers(clues, plan, frame),
+    ...gazeNumbers(view, clues.frames[frame]),
   ];
 }
 
@@ -122,9 +125,7 @@ function offsetNumbers({ targets }: QuestionPlan, place: (target: Target) => Vec
   return [2 * logLength(length, 4), ...scale(offset, 1 / Math.max(length, 1e-6))];
 }
 
-function headingNumbers(clues: Clues, plan: QuestionPlan, object: NamedObject, frame: number): Numbers {
-  const view = viewpointOf(clues, plan.observer, plan.viewFrame ?? frame);
-  const orientation = objectOf(clues, object)?.sightings[frame]?.orientation;
+function headingNumbers(view: Viewpoint | undefined, orientation: Rotation | undefined): Numbers {
   if (view === undefined || orientation === undefined) return unknown(3);
   return directionToViewer(view, columnOf(orientation, 0));
 }
@@ -137,9 +138,7 @@ function wayNumbers(way: Vector3 | undefined): Numbers {
 }
 
 /** Ties the question's viewpoint to the one in which everything is seen. */
-function gazeNumbers(clues: Clues, plan: QuestionPlan, frame: number): Numbers {
-  const view = viewpointOf(clues, plan.observer, plan.viewFrame ?? frame);
-  const camera = clues.frames[frame];
+function gazeNumbers(view: Viewpoint | undefined, camera: Clues["frames"][number] | undefined): Numbers {
   if (view === undefined || camera === undefined) return unknown(2);
   return directionToViewer(view, cameraViewpoint(camera.pose).forward).slice(0, 2);
 }
