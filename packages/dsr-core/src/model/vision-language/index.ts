@@ -11,6 +11,7 @@ export { renormalizedFrames } from "./geometry/renormalize.js";
 export { spatialMerger } from "./geometry/spatial-merger.js";
 export * from "./grounding/output-heads.js";
 export * from "./grounding/region-tokens.js";
+export * from "./grounding/track-reader.js";
 export * from "./grounding/track-slots.js";
 export * from "./gsm/geometry-selection.js";
 export { type QueryFormerInputs, type QueryFormerOutputs, queryFormer } from "./gsm/query-former.js";

@@ -41,7 +41,9 @@ export async function placeGrounding(
   const objects = floatsOf(found["region_tokens"], "region_tokens");
   regions.forEach(({ at }, place) => rows.set(objects.subarray(place * width, (place + 1) * width), at * width));
   if (slots.length === 0) return;
+  const byTubelet = tensorData("float32", [1, grid[0], tokens / grid[0], width], seen);
   const made = await sessionOf(model, "track_slots").run({
+    ...(model.config.grounding.trackReaders > 0 ? { image_features: byTubelet } : {}),
     object_tokens: tensorData("float32", [1, count, width], objects),
     tubelets: int64Data(
       [grid[0]],

@@ -83,21 +83,27 @@ export class DenseTargetReader {
   }
 
   /** Writes the targets of some frames of a clip, the first of them as the `at`-th of all. */
-  read(clip: number, into: DenseTargets, at: number, frames: readonly number[]): void {
-    const { store } = { store: this.#store };
+  read(
+    { clip, isMirrored }: { readonly clip: number; readonly isMirrored: boolean },
+    into: DenseTargets,
+    at: number,
+    frames: readonly number[],
+  ): void {
+    const store = this.#store;
     const [depths, objects, clues] = [store.depths(clip), store.objects(clip), store.clues[clip]];
     if (clues === undefined) return;
+    const sided = (numbers: Pose, left: readonly number[]): Pose => (isMirrored ? mirrored(numbers, left) : numbers);
     const classes = clues.objects.map((object) => classOf(object.class));
     let row = at * this.patches;
     for (const [place, frame] of frames.entries()) {
       const motion = cameraMotion(clues, frame);
       if (motion !== undefined) {
-        into.camera.set(motion, (at + place) * cameraSize);
+        into.camera.set(sided(motion, leftOfMotion).map(Number), (at + place) * cameraSize);
         into.cameraMask.fill(1, (at + place) * cameraSize, (at + place + 1) * cameraSize);
       }
-      const poses = posesOf(clues, frame);
+      const poses = posesOf(clues, frame).map((pose) => sided(pose, leftOfPose));
       for (let patch = 0; patch < this.patches; patch++, row++)
-        this.#readPatch({ depths, objects, classes, poses }, into, { frame, patch, row });
+        this.#readPatch({ depths, objects, classes, poses, isMirrored }, into, { frame, patch, row });
     }
   }
 
@@ -112,8 +118,9 @@ export class DenseTargetReader {
     const [top, left] = this.#corner(patch);
     const counts = new Map<number, number>();
     for (let cell = 0; cell < patchCells; cell++) {
-      const at =
-        frame * cellsOfFrame + (top * side + Math.floor(cell / side)) * cellsAcross + left * side + (cell % side);
+      const column = left * side + (cell % side);
+      const across = clip.isMirrored ? cellsAcross - 1 - column : column;
+      const at = frame * cellsOfFrame + (top * side + Math.floor(cell / side)) * cellsAcross + across;
       const object = clip.objects[at] ?? 0;
       const to = row * patchCells + cell;
       into.depths[to] = logDepthOf(clip.depths[at] ?? 0) - 2;
@@ -142,6 +149,8 @@ interface ReadClip {
   readonly objects: Uint8Array;
   readonly classes: readonly number[];
   readonly poses: readonly Pose[];
+  /** Whether left and right change places. */
+  readonly isMirrored: boolean;
 }
 
 /** Numbers of a pose; undefined where they are not known. */
@@ -163,6 +172,15 @@ export function scaledCenter([forward, left, up]: readonly [number, number, numb
 
 /** Scales that bring a camera's way (metres) and the direction in which it now looks near one. */
 const [wayScale, turnScale] = [5, 8];
+
+/** Which numbers of a pose and of the camera's motion point to the left. */
+const leftOfPose = [1, 4, 6] as const;
+const leftOfMotion = [1, 3] as const;
+
+/** The same numbers as a mirror shows them. */
+function mirrored(numbers: Pose, left: readonly number[]): Pose {
+  return numbers.map((number, place) => (number !== undefined && left.includes(place) ? -number : number));
+}
 
 function cameraMotion(clues: Clues, frame: number): readonly number[] | undefined {
   const [before, now] = [clues.frames[frame - 1], clues.frames[frame]];

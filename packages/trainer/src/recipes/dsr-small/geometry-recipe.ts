@@ -60,6 +60,8 @@ const schema = z.strictObject({
     .positive()
     .max(clipFrames / 2)
     .default(2),
+  /** Share of the clips that are seen in a mirror, for there are never enough of them. */
+  mirror: z.number().min(0).max(1).default(0.5),
   learningRate: z.number().positive().default(4e-3),
   warmup: z.number().int().nonnegative().default(60),
 });
@@ -196,7 +198,20 @@ function drawPairs(random: Random, all: number, count: number): readonly number[
   return Array.from({ length: count }, () => left.splice(random.integer(left.length), 1)[0] ?? 0);
 }
 
-function batches(store: ClipStore, batch: number, pairs: number): BatchSource {
+/** Turns pictures [height, width, 3], one after the other, the other way round. */
+function mirrorPictures(rgb: Uint8Array, width: number): void {
+  for (let row = 0; row < rgb.length; row += 3 * width) {
+    // the whole row backwards, and each pixel's three bytes back into their order
+    rgb.subarray(row, row + 3 * width).reverse();
+    for (let red = row; red < row + 3 * width; red += 3) {
+      const blue = rgb[red] ?? 0;
+      rgb[red] = rgb[red + 2] ?? 0;
+      rgb[red + 2] = blue;
+    }
+  }
+}
+
+function batches(store: ClipStore, { batch, pairs, mirror }: Settings): BatchSource {
   const { frames, height, width } = store.about;
   const reader = new DenseTargetReader(store);
   const size = 2 * height * width * 3;
@@ -208,12 +223,15 @@ function batches(store: ClipStore, batch: number, pairs: number): BatchSource {
       for (let place = 0; place < batch; place++) {
         const chosen = random.integer(store.count);
         const drawn = drawPairs(random, frames / 2, pairs);
+        const isMirrored = random.float() < mirror;
         store.rgb(chosen, clip);
         drawn.forEach((pair, at) => {
-          rgb.set(clip.subarray(pair * size, (pair + 1) * size), (place * pairs + at) * size);
+          const pictures = clip.subarray(pair * size, (pair + 1) * size);
+          if (isMirrored) mirrorPictures(pictures, width);
+          rgb.set(pictures, (place * pairs + at) * size);
         });
         const lasts = drawn.map((pair) => 2 * pair + 1);
-        reader.read(chosen, targets, place * pairs, lasts);
+        reader.read({ clip: chosen, isMirrored }, targets, place * pairs, lasts);
       }
       return {
         frames: tensorData("uint8", [batch, 2 * pairs, height, width, 3], rgb),
@@ -242,7 +260,7 @@ export const geometryRecipe = defineRecipe({
       seed: settings.seed,
       steps: settings.steps,
       training: trainingGraph(config, store, settings),
-      batches: batches(store, settings.batch, settings.pairs),
+      batches: batches(store, settings),
       parts: 1,
       samples: { perStep: settings.batch, unit: "clips" },
     };

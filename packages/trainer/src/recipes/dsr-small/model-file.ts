@@ -1,5 +1,6 @@
 // The `config.json` of the small model that a laptop trains: the paper's architecture with small numbers.
 // Knows nothing about training. Pictures are 160 × 256: patches of 16 pixels, 5 × 8 tokens a pair of frames.
+import { templateClauses } from "@dsr/dsr-core/questions";
 import { type Fusion, type VisionLanguageConfig, parseModelConfig } from "@dsr/dsr-core/model";
 
 /** Frames of a clip, and their size in pixels. */
@@ -20,6 +21,11 @@ export interface SmallModelOptions {
 /** Numbers a slot's heads predict; see `track-targets.ts`. */
 export const stateSize = 8;
 export const relationSize = 13;
+/** Clauses of the longest answer that is learned. */
+export const mostClauses = 6;
+/** Classes of a slot's two frames each: which clause of the answer has been reached, and its place; 0 is none. */
+export const clauseCount = 1 + templateClauses.length;
+export const placeCount = 1 + mostClauses;
 
 /** Pairs of frames. */
 export const tubelets = clipFrames / 2;
@@ -37,7 +43,7 @@ export function smallModelFile({
     vocab_size: vocabularySize,
     hidden_size: 128,
     intermediate_size: 384,
-    num_hidden_layers: 6,
+    num_hidden_layers: 5,
     num_attention_heads: 4,
     num_key_value_heads: 2,
     rms_norm_eps: 1e-6,
@@ -86,10 +92,12 @@ export function smallModelFile({
       region_tokens: true,
       region_token_id: tokens.region,
       track_tubelets: tubelets,
+      track_reader_layers: 2,
       track_token_id: tokens.track,
       output_heads: [
-        { name: "state", layer: 3, size: stateSize },
-        { name: "relation", layer: 5, size: relationSize },
+        { name: "state", layer: 1, size: stateSize },
+        { name: "relation", layer: 3, size: relationSize },
+        { name: "answer", layer: 4, size: 2 * (clauseCount + placeCount) },
       ],
     },
   };

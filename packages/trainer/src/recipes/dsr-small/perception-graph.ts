@@ -30,6 +30,7 @@ import {
   languageHead,
   mergePatchTokens,
   outputHead,
+  readTracks,
   regionTokens,
   renormalizedFrames,
   spatialMerger,
@@ -44,7 +45,8 @@ import {
   crossEntropy,
   squaredError,
 } from "../../engine/index.js";
-import { relationSize, stateSize, tubelets } from "./model-file.js";
+import { slotFrames } from "./answer-targets.js";
+import { clauseCount, placeCount, relationSize, stateSize, tubelets } from "./model-file.js";
 import { gridOfFrames, pixelPatches } from "./pixel-patches.js";
 import { type PromptPrefix, type RowSizes, featureCount, mostRegions, slotCount } from "./question-rows.js";
 
@@ -56,8 +58,9 @@ export interface PerceptionStep {
   readonly clips: number;
   /** Frames, height and width of clips. */
   readonly frames: readonly [number, number, number];
-  /** Factor of the regression losses. */
+  /** Factors of the losses of what slots know of objects, and of the answer. */
   readonly regression: number;
+  readonly progress: number;
 }
 
 /** Weights that were learned before and stay as they are: the tower's blocks and the geometry encoder. */
@@ -193,9 +196,13 @@ function ground(builder: GraphBuilder, { config, sizes, clips }: PerceptionStep,
   });
   const regions = reshape(builder, made, [questions, mostRegions, width]);
   const times = builder.integers(Array.from({ length: tubelets }, (_, tubelet) => tubelet));
+  const slots = trackSlots(builder, { objects: made, tubelets: times }, config.grounding.trackTubelets);
+  const features = reshape(builder, vision, [clips, tubelets, videoTokens / tubelets, width]);
+  const options = { text: config.text, layers: config.grounding.trackReaders };
+  const read = readTracks(builder, { slots, features }, options);
   return {
     regions,
-    slots: trackSlots(builder, { objects: regions, tubelets: times }, config.grounding.trackTubelets),
+    slots: reshape(builder, read, [questions, slotCount, width]),
   };
 }
 
@@ -246,19 +253,39 @@ function losses(builder: GraphBuilder, step: PerceptionStep, hidden: readonly Va
   const targets = builder.input("targets", "int64", [questions, suffix]);
   const mask = builder.input("mask", "float32", [questions, suffix]);
   const places = builder.input("slot_positions", "int64", [questions, slotCount]);
-  const heads = config.grounding.heads.map((head) => {
-    const shape = [questions, slotCount, head.name === "state" ? stateSize : relationSize];
+  const heads = config.grounding.heads.flatMap((head): readonly LossTerm[] => {
     const states = statesAt(builder, hidden[head.layer] ?? last, places);
-    return {
-      ...squaredError(builder, head.name, {
-        predictions: outputHead(builder, head, states, config.text.normEpsilon),
-        targets: builder.input(`${head.name}_targets`, "float32", shape),
-        mask: builder.input(`${head.name}_mask`, "float32", shape),
-      }),
-      coefficient: regression,
-    };
+    const predictions = outputHead(builder, head, states, config.text.normEpsilon);
+    if (head.name === "answer") return progressLosses(builder, step, predictions);
+    const shape = [questions, slotCount, head.name === "state" ? stateSize : relationSize];
+    const error = squaredError(builder, head.name, {
+      predictions,
+      targets: builder.input(`${head.name}_targets`, "float32", shape),
+      mask: builder.input(`${head.name}_mask`, "float32", shape),
+    });
+    return [{ ...error, coefficient: regression }];
   });
   return [crossEntropy(builder, "answer", { logits, targets, mask }), ...heads];
+}
+
+/** Which clause of the answer has been reached in a slot's frames, and its place; `made` is [questions, slots, size]. */
+function progressLosses(
+  builder: GraphBuilder,
+  { sizes, progress }: PerceptionStep,
+  made: Value,
+): readonly LossTerm[] {
+  const shape = [sizes.questions, slotCount, slotFrames];
+  const rows = reshape(builder, made, [...shape, clauseCount + placeCount]);
+  const mask = builder.input("answer_mask", "float32", shape);
+  const term = (name: string, start: number, end: number): LossTerm => ({
+    ...crossEntropy(builder, name, {
+      logits: slice(builder, rows, { axis: 3, start, end }),
+      targets: builder.input(`${name}_targets`, "int64", shape),
+      mask,
+    }),
+    coefficient: progress,
+  });
+  return [term("clause", 0, clauseCount), term("place", clauseCount, clauseCount + placeCount)];
 }
 
 /** The definition of a training step; inputs are `EncodedClips`, `seen` and those of `QuestionRows`. */

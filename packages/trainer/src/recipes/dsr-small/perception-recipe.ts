@@ -9,7 +9,7 @@ import { buildTrainingGraph, warmupCosine } from "../../engine/index.js";
 import type { BatchSource } from "../../training/index.js";
 import { defineRecipe } from "../recipe.js";
 import { ClipEncoder } from "./clip-features.js";
-import { smallModelConfig } from "./model-file.js";
+import { mostClauses, smallModelConfig } from "./model-file.js";
 import { smallModelGroups } from "./parameter-groups.js";
 import { definePerceptionStep, frozenWeights } from "./perception-graph.js";
 import { QuestionDraw } from "./question-draw.js";
@@ -31,16 +31,14 @@ const schema = z.strictObject({
   questions: z.number().int().positive().max(64).default(8),
   learningRate: z.number().positive().default(3e-3),
   warmup: z.number().int().nonnegative().default(80),
-  /** Factor of the losses of track slots. */
+  /** Factor of the losses of what track slots know of objects, and of the answer. */
   regression: z.number().nonnegative().default(2),
+  progress: z.number().nonnegative().default(1),
   leastMargin: z.number().nonnegative().default(0.05),
   balance: z.number().min(0).max(1).default(1),
   /** Share of the clips that are taken away, so that the model learns how common answers are. */
   unseen: z.number().min(0).max(1).default(0.1),
 });
-
-/** Clauses of the longest answer that is learned. */
-const mostClauses = 6;
 
 interface BatchOptions {
   readonly store: ClipStore;
@@ -103,7 +101,7 @@ export const perceptionRecipe = defineRecipe({
   description: "the small DSR model on questions about clips (needs clips and a dsr-geometry run)",
   schema,
   task: (settings) => {
-    const { seed, steps, batch, fusion, warmup, learningRate: peak, leastMargin, balance, regression } = settings;
+    const { seed, steps, batch, fusion, warmup, learningRate: peak, leastMargin, balance, regression, progress } = settings;
     const store = ClipStore.open(settings.clips, settings.mostClips);
     const { tokenizer, configuration } = smallTokenizerFiles();
     const config = smallModelConfig({ fusion, ...smallTokens() });
@@ -129,6 +127,7 @@ export const perceptionRecipe = defineRecipe({
       clips: batch,
       frames: [frames, height, width],
       regression,
+      progress,
     } as const;
     return {
       recipe: "dsr-small",

@@ -8,6 +8,7 @@ import { type PromptLayout, layOutPrompt } from "@dsr/dsr-core/perception";
 import type { TextTokenizer } from "@dsr/dsr-core/processors";
 import { type Candidate, partsOf, wordAnswer } from "@dsr/dsr-core/questions";
 import { clipFrames, relationSize, stateSize, tubelets } from "./model-file.js";
+import { type AnswerTargets, emptyAnswers, slotFrames, writeAnswers } from "./answer-targets.js";
 import { emptyTracks, type TrackTargets, writeTracks } from "./track-targets.js";
 
 /** Most objects that a question names. */
@@ -111,6 +112,7 @@ export class QuestionRows {
   readonly #regionBoxes: Float32Array;
   readonly #slotPositions: BigInt64Array;
   readonly #tracks: TrackTargets;
+  readonly #answers: AnswerTargets;
 
   constructor(maker: PromptMaker, sizes: RowSizes) {
     const { questions, suffix, words, videoTokens } = sizes;
@@ -131,6 +133,7 @@ export class QuestionRows {
     this.#regionBoxes = new Float32Array(questions * mostRegions * REGION_NUMBERS);
     this.#slotPositions = new BigInt64Array(questions * slotCount);
     this.#tracks = emptyTracks(questions * slotCount);
+    this.#answers = emptyAnswers(questions * slotCount);
   }
 
   /** Writes a question into row `row`; false, and nothing written, when it is too long. */
@@ -151,6 +154,7 @@ export class QuestionRows {
     this.#writeFeatures(row, layout);
     this.#writeWords(row, layout, words);
     writeTracks(clues, candidate.plan, this.#tracks, row * slotCount);
+    writeAnswers(clues, candidate.plan, this.#answers, row * slotCount);
     return true;
   }
 
@@ -241,6 +245,9 @@ export class QuestionRows {
       state_mask: tensorData("float32", [...slots, stateSize], this.#tracks.stateMask),
       relation_targets: tensorData("float32", [...slots, relationSize], this.#tracks.relation),
       relation_mask: tensorData("float32", [...slots, relationSize], this.#tracks.relationMask),
+      clause_targets: tensorData("int64", [...slots, slotFrames], this.#answers.clause),
+      place_targets: tensorData("int64", [...slots, slotFrames], this.#answers.place),
+      answer_mask: tensorData("float32", [...slots, slotFrames], this.#answers.mask),
     };
   }
 }

@@ -86,6 +86,8 @@ export interface GroundingConfig {
   readonly regionTokens: boolean;
   /** Temporal patches that track slots can name; 0 for none. */
   readonly trackTubelets: number;
+  /** Blocks in which slots look at the vision tokens of their own temporal patch; 0 for none. */
+  readonly trackReaders: number;
   readonly heads: readonly OutputHeadConfig[];
 }
 

@@ -97,6 +97,7 @@ export const dsrSchema = z.strictObject({
   /** Id of the pad that stands for a region in a prompt. */
   region_token_id: tokenId.optional(),
   track_tubelets: z.number().int().nonnegative().default(0),
+  track_reader_layers: z.number().int().nonnegative().max(8).default(0),
   /** Id of the pad that stands for a track slot in a prompt. */
   track_token_id: tokenId.optional(),
   output_heads: z.array(headSchema).default([]),

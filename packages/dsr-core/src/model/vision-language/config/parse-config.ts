@@ -63,7 +63,12 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
     fusion,
     ...(fusion === "plain" ? {} : { geometry: geometryConfig(own.geometry_encoder) }),
     ...(fusion === "gsm" ? { gsm } : {}),
-    grounding: { regionTokens: own.region_tokens, trackTubelets: own.track_tubelets, heads: own.output_heads },
+    grounding: {
+      regionTokens: own.region_tokens,
+      trackTubelets: own.track_tubelets,
+      trackReaders: own.track_reader_layers,
+      heads: own.output_heads,
+    },
     ...(own.actions === undefined ? {} : { actions: own.actions }),
     tokens: {
       visionStart: top.vision_start_token_id,

@@ -18,8 +18,9 @@ export interface QueryFormerInputs {
   readonly queries: Value;
   /** [batch, tokens, width]. */
   readonly tokens: Value;
-  readonly queryRotary: RotaryTables;
-  readonly tokenRotary: RotaryTables;
+  /** Positions of queries and tokens; absent where the tokens themselves say where they are. */
+  readonly queryRotary?: RotaryTables;
+  readonly tokenRotary?: RotaryTables;
   /** Added to the scores; broadcasts to [batch, heads, queries, tokens]. */
   readonly bias?: Value;
 }
@@ -43,8 +44,10 @@ export function queryFormer(
     const [queries, tokens] = [norm(inputs.queries), norm(inputs.tokens)];
     const project = (part: string, x: Value, count: number): Value =>
       splitHeads(builder, linear(builder, `${name}.attn.${part}`, x, count * headSize, { bias: true }), count);
-    const query = rotate(builder, project("q_proj", queries, heads), inputs.queryRotary);
-    const key = rotate(builder, project("k_proj", tokens, keyValueHeads), inputs.tokenRotary);
+    const placed = (x: Value, rotary: RotaryTables | undefined): Value =>
+      rotary === undefined ? x : rotate(builder, x, rotary);
+    const query = placed(project("q_proj", queries, heads), inputs.queryRotary);
+    const key = placed(project("k_proj", tokens, keyValueHeads), inputs.tokenRotary);
     const value = project("v_proj", tokens, keyValueHeads);
     const { bias } = inputs;
     const attention = attentionWeights(builder, { query, key }, bias === undefined ? {} : { bias });

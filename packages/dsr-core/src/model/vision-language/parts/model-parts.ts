@@ -12,6 +12,7 @@ import { renormalizedFrames } from "../geometry/renormalize.js";
 import { spatialMerger } from "../geometry/spatial-merger.js";
 import { outputHead, statesAt } from "../grounding/output-heads.js";
 import { REGION_NUMBERS, regionTokens } from "../grounding/region-tokens.js";
+import { readTracks } from "../grounding/track-reader.js";
 import { trackSlots } from "../grounding/track-slots.js";
 import { geometrySelection } from "../gsm/geometry-selection.js";
 import { gridFromInput, type PatchGrid } from "../vision/patch-grid.js";
@@ -152,10 +153,21 @@ function buildRegionTokens(builder: GraphBuilder, config: VisionLanguageConfig):
   builder.output("region_tokens", regionTokens(builder, { features, weights, boxes }));
 }
 
-function buildTrackSlots(builder: GraphBuilder, config: VisionLanguageConfig): void {
-  const objects = builder.input("object_tokens", "float32", ["batch", "objects", config.text.hiddenSize]);
+function buildTrackSlots(builder: GraphBuilder, { text, grounding }: VisionLanguageConfig): void {
+  const width = text.hiddenSize;
+  const objects = builder.input("object_tokens", "float32", ["batch", "objects", width]);
   const tubelets = builder.input("tubelets", "int64", ["tubelets"]);
-  builder.output("track_slots", trackSlots(builder, { objects, tubelets }, config.grounding.trackTubelets));
+  const slots = trackSlots(builder, { objects, tubelets }, grounding.trackTubelets);
+  builder.output("track_slots", grounding.trackReaders === 0 ? slots : readSlots(builder, slots, { text, grounding }));
+}
+
+function readSlots(
+  builder: GraphBuilder,
+  slots: Value,
+  { text, grounding }: Pick<VisionLanguageConfig, "text" | "grounding">,
+): Value {
+  const features = builder.input("image_features", "float32", ["batch", "tubelets", "cells", text.hiddenSize]);
+  return readTracks(builder, { slots, features }, { text, layers: grounding.trackReaders });
 }
 
 /** The parts of a configuration, in the order a clip passes them. */
