@@ -13,6 +13,8 @@ const metricSchema = z.object({
   ms: z.number(),
   samplesPerSecond: z.number(),
   gflops: z.number(),
+  /** Each term of a loss that has several, without its factor. */
+  terms: z.record(z.string(), z.number()).optional(),
 });
 
 /** One line of `metrics.jsonl`. */

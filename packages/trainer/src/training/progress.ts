@@ -6,6 +6,8 @@ export interface StepReport {
   readonly step: number;
   readonly steps: number;
   readonly loss: number;
+  /** Each term of a loss that has several, without its factor; empty otherwise. */
+  readonly terms: Readonly<Record<string, number>>;
   readonly learningRate: number;
   readonly gradientNorm: number;
   /** Duration of the step's run. */

@@ -47,11 +47,18 @@ export async function runSteps(
 function measure(task: TrainingTask, results: Tensors, step: number) {
   const loss = scalar(results["loss"]);
   const gradientNorm = scalar(results["gradient_norm"]);
-  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return { step, steps: task.steps, loss, gradientNorm };
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm))
+    return { step, steps: task.steps, loss, terms: termsOf(results), gradientNorm };
   const message = `training step ${step}: expected a finite loss, found loss ${loss}, gradient norm ${gradientNorm}`;
   throw new DsrError("internal", message, {
     details: { step, loss: String(loss), gradientNorm: String(gradientNorm) },
   });
+}
+
+/** The outputs `loss.<term>`. */
+function termsOf(results: Tensors): Readonly<Record<string, number>> {
+  const terms = Object.entries(results).filter(([name]) => name.startsWith("loss."));
+  return Object.fromEntries(terms.map(([name, value]) => [name.slice("loss.".length), scalar(value)]));
 }
 
 function scalar(value: NdData | undefined): number {

@@ -121,8 +121,9 @@ class Recorder {
   }
 
   async record(report: StepReport): Promise<void> {
-    const { step, loss, learningRate, gradientNorm, ms, samplesPerSecond, gflops } = report;
-    appendMetric(this.#folder.metrics, { step, loss, learningRate, gradientNorm, ms, samplesPerSecond, gflops });
+    const { step, loss, terms, learningRate, gradientNorm, ms, samplesPerSecond, gflops } = report;
+    const metric = { step, loss, learningRate, gradientNorm, ms, samplesPerSecond, gflops };
+    appendMetric(this.#folder.metrics, Object.keys(terms).length === 0 ? metric : { ...metric, terms });
     this.#options.onStep?.(report);
     if (step % (this.#options.checkpointEvery ?? 100) === 0 && step < report.steps) await this.save();
   }

@@ -106,6 +106,10 @@ describe("errors name the file, the field, what was expected and what was found"
       { dsr_config: { fusion: "gsm", query_source: "tracks" } },
       "m/config.json: dsr_config.query_source: expected track_tubelets above 0 for 'tracks', found 0",
     ],
+    [
+      { dsr_config: { track_reader_layers: 2 } },
+      "m/config.json: dsr_config.track_reader_layers: expected 0 without track_tubelets, found 2",
+    ],
   ])("%j", (change, message) => {
     expect(errorOf(change)).toBe(message);
   });

@@ -198,6 +198,12 @@ function rulesOf(config: VisionLanguageConfig, outputSize: number | undefined): 
       "track_tubelets above 0 for 'tracks'",
       0,
     ],
+    [
+      "dsr_config.track_reader_layers",
+      grounding.trackReaders === 0 || grounding.trackTubelets > 0,
+      "0 without track_tubelets",
+      grounding.trackReaders,
+    ],
   ];
 }
 

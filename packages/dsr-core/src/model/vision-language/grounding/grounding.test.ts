@@ -105,6 +105,32 @@ test("track slots are an object's token plus the time of each tubelet, object by
   });
 });
 
+test("with readers, a slot looks at its own pair of frames and at nothing else", async () => {
+  const reading = tinyConfig({ region_tokens: true, track_tubelets: 4, track_reader_layers: 2 });
+  const session = await open("track_slots", reading);
+  const width = reading.text.hiddenSize;
+  const inputs = { object_tokens: numbers([1, 2, width], 2), tubelets: int64Data([3], [0, 1, 2]) };
+  const features = numbers([1, 3, 5, width], 6);
+  const seen = async (image: NdData): Promise<readonly number[]> =>
+    toNumbers((await session.run({ ...inputs, image_features: image }))["track_slots"] as NdData);
+  const before = await seen(features);
+  const changed = Float32Array.from(toNumbers(features), (number, at) =>
+    Math.floor(at / (5 * width)) === 1 ? number + Math.sin(at) : number,
+  );
+  const after = await seen(float32Data([1, 3, 5, width], changed));
+  await session.close();
+  expect(before).toHaveLength(6 * width);
+  for (let slot = 0; slot < 6; slot++) {
+    const moved = Math.max(
+      ...before
+        .slice(slot * width, (slot + 1) * width)
+        .map((number, at) => Math.abs(number - (after[slot * width + at] ?? 0))),
+    );
+    if (slot % 3 === 1) expect(moved).toBeGreaterThan(1e-3);
+    else expect(moved).toBeLessThan(1e-6);
+  }
+});
+
 test("track slots can be the GSM's queries, and its learned ones are then no weights", async () => {
   const session = await open("gsm");
   const width = config.text.hiddenSize;
