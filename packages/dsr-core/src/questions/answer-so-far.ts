@@ -38,11 +38,7 @@ function firstValues(series: Series, count: number): Series {
  * The answer so far in each frame of the clip, by index; undefined outside the question's interval and where too few values
  * are known, such as a change in the first frame.
  */
-export function answersSoFar(
-  clues: Clues,
-  plan: QuestionPlan,
-  dialect: Dialect,
-): readonly (AnswerSoFar | undefined)[] {
+export function answersSoFar(clues: Clues, plan: QuestionPlan, dialect: Dialect): readonly (AnswerSoFar | undefined)[] {
   const series = seriesOf(clues, plan);
   const { kind } = partsOf(plan.type);
   return clues.frames.map((_, frame) => {

@@ -18,6 +18,18 @@ test("a plot without steps, with one, and with losses that are not finite is sti
   ).not.toContain("NaN");
 });
 
+test("a plot names the terms of a loss with their last means, and cuts the first steps off above", () => {
+  const metrics = Array.from({ length: 200 }, (_, step) => ({
+    step: step + 1,
+    loss: step === 0 ? 900 : 2,
+    terms: { answer: 1.5, "<state>": 0.5 },
+  }));
+  const plot = lossPlot("terms", metrics);
+  expect(plot).toContain(">answer 1.5000</text>");
+  expect(plot).toContain(">&lt;state&gt; 0.5000</text>");
+  expect(plot).not.toContain(">900</text>");
+});
+
 test("ticks lie inside their range, evenly, and are at least two", () => {
   fc.assert(
     fc.property(

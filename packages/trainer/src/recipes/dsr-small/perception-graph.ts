@@ -269,11 +269,7 @@ function losses(builder: GraphBuilder, step: PerceptionStep, hidden: readonly Va
 }
 
 /** Which clause of the answer has been reached in a slot's frames, and its place; `made` is [questions, slots, size]. */
-function progressLosses(
-  builder: GraphBuilder,
-  { sizes, progress }: PerceptionStep,
-  made: Value,
-): readonly LossTerm[] {
+function progressLosses(builder: GraphBuilder, { sizes, progress }: PerceptionStep, made: Value): readonly LossTerm[] {
   const shape = [sizes.questions, slotCount, slotFrames];
   const rows = reshape(builder, made, [...shape, clauseCount + placeCount]);
   const mask = builder.input("answer_mask", "float32", shape);

@@ -101,7 +101,18 @@ export const perceptionRecipe = defineRecipe({
   description: "the small DSR model on questions about clips (needs clips and a dsr-geometry run)",
   schema,
   task: (settings) => {
-    const { seed, steps, batch, fusion, warmup, learningRate: peak, leastMargin, balance, regression, progress } = settings;
+    const {
+      seed,
+      steps,
+      batch,
+      fusion,
+      warmup,
+      learningRate: peak,
+      leastMargin,
+      balance,
+      regression,
+      progress,
+    } = settings;
     const store = ClipStore.open(settings.clips, settings.mostClips);
     const { tokenizer, configuration } = smallTokenizerFiles();
     const config = smallModelConfig({ fusion, ...smallTokens() });
