@@ -6,6 +6,7 @@ import {
   addAll,
   divide,
   gatherElements,
+  logarithm,
   logSoftmax,
   maximum,
   minimum,
@@ -58,6 +59,22 @@ export function crossEntropy(
 function maskedTerm(builder: GraphBuilder, name: string, losses: Value, mask: Value): LossTerm {
   const total = sum(builder, multiply(builder, losses, mask));
   return { name, total, weight: sum(builder, mask) };
+}
+
+/**
+ * Cross-entropy of distributions: probabilities [..., classes], targets [..., classes] whose rows sum to one where the mask
+ * [...] is not 0. A probability below 1e-5 counts as that.
+ */
+export function distributionCrossEntropy(
+  builder: GraphBuilder,
+  name: string,
+  inputs: { readonly probabilities: Value; readonly targets: Value; readonly mask: Value },
+): LossTerm {
+  const { probabilities, targets, mask } = inputs;
+  checkRows(builder, name, probabilities, [mask]);
+  const surprise = negate(builder, logarithm(builder, maximum(builder, probabilities, 1e-5)));
+  const losses = sum(builder, multiply(builder, surprise, targets), [-1]);
+  return maskedTerm(builder, name, reshape(builder, losses, mask.shape), mask);
 }
 
 /** Predictions with what they should be and how much each counts. */

@@ -12,10 +12,12 @@ import {
   expand,
   int64Data,
   matMul,
+  mean,
   multiply,
   paddingBias,
   reshape,
   slice,
+  transpose,
   unsqueeze,
 } from "@dsr/dsr-core/graph";
 import {
@@ -43,6 +45,7 @@ import {
   type TrainingDefinition,
   type TrainingOptions,
   crossEntropy,
+  distributionCrossEntropy,
   squaredError,
 } from "../../engine/index.js";
 import { slotFrames } from "./answer-targets.js";
@@ -181,6 +184,8 @@ interface Grounding {
   readonly regions: Value;
   /** [questions, slots, width]. */
   readonly slots: Value;
+  /** Shares [questions, slots, cells of a tubelet] of the slots' attention in each block in which they read. */
+  readonly looks: readonly Value[];
 }
 
 function ground(builder: GraphBuilder, { config, sizes, clips }: PerceptionStep, vision: Value): Grounding {
@@ -202,8 +207,16 @@ function ground(builder: GraphBuilder, { config, sizes, clips }: PerceptionStep,
   const read = readTracks(builder, { slots, features }, options);
   return {
     regions,
-    slots: reshape(builder, read, [questions, slotCount, width]),
+    slots: reshape(builder, read.slots, [questions, slotCount, width]),
+    looks: read.attention.map((attention) => byQuestion(builder, mean(builder, attention, [1]), clips)),
   };
+}
+
+/** [clips · tubelets, objects of a clip's questions, cells] → [questions, slots, cells]. */
+function byQuestion(builder: GraphBuilder, x: Value, clips: number): Value {
+  const [, objects = 1, cells = 1] = x.shape.map(Number);
+  const byObject = transpose(builder, reshape(builder, x, [clips, tubelets, objects, cells]), [0, 2, 1, 3]);
+  return reshape(builder, byObject, [-1, slotCount, cells]);
 }
 
 /** Embeddings of ids [rows, length] with features in the places of pads. */
@@ -268,6 +281,17 @@ function losses(builder: GraphBuilder, step: PerceptionStep, hidden: readonly Va
   return [crossEntropy(builder, "answer", { logits, targets, mask }), ...heads];
 }
 
+/** Where slots look, and where their objects are. */
+function lookLosses(builder: GraphBuilder, { sizes }: PerceptionStep, { looks }: Grounding): readonly LossTerm[] {
+  const { questions, videoTokens } = sizes;
+  const targets = builder.input("look_targets", "float32", [questions, slotCount, videoTokens / tubelets]);
+  const mask = builder.input("look_mask", "float32", [questions, slotCount]);
+  return looks.map((probabilities, block) => ({
+    ...distributionCrossEntropy(builder, `look${block + 1}`, { probabilities, targets, mask }),
+    coefficient: 0.5,
+  }));
+}
+
 /** Which clause of the answer has been reached in a slot's frames, and its place; `made` is [questions, slots, size]. */
 function progressLosses(builder: GraphBuilder, { sizes, progress }: PerceptionStep, made: Value): readonly LossTerm[] {
   const shape = [sizes.questions, slotCount, slotFrames];
@@ -307,6 +331,6 @@ export function definePerceptionStep(step: PerceptionStep): TrainingOptions["def
       bias: causalBias(builder, suffix, prefix.ids.length + suffix),
       past,
     });
-    return { losses: losses(builder, step, hidden) };
+    return { losses: [...losses(builder, step, hidden), ...lookLosses(builder, step, grounding)] };
   };
 }

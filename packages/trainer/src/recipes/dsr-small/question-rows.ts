@@ -9,7 +9,7 @@ import type { TextTokenizer } from "@dsr/dsr-core/processors";
 import { type Candidate, partsOf, wordAnswer } from "@dsr/dsr-core/questions";
 import { clipFrames, relationSize, stateSize, tubelets } from "./model-file.js";
 import { type AnswerTargets, emptyAnswers, slotFrames, writeAnswers } from "./answer-targets.js";
-import { emptyTracks, type TrackTargets, writeTracks } from "./track-targets.js";
+import { type CellGrid, emptyTracks, type TrackTargets, writeLooks, writeTracks } from "./track-targets.js";
 
 /** Most objects that a question names. */
 export const mostRegions = 3;
@@ -132,8 +132,13 @@ export class QuestionRows {
     this.#regionWeights = new Float32Array(questions * mostRegions * videoTokens);
     this.#regionBoxes = new Float32Array(questions * mostRegions * REGION_NUMBERS);
     this.#slotPositions = new BigInt64Array(questions * slotCount);
-    this.#tracks = emptyTracks(questions * slotCount);
+    this.#tracks = emptyTracks(questions * slotCount, this.#grid);
     this.#answers = emptyAnswers(questions * slotCount);
+  }
+
+  get #grid(): CellGrid {
+    const [, rows, columns] = this.#maker.cells;
+    return { rows, columns };
   }
 
   /** Writes a question into row `row`; false, and nothing written, when it is too long. */
@@ -154,6 +159,7 @@ export class QuestionRows {
     this.#writeFeatures(row, layout);
     this.#writeWords(row, layout, words);
     writeTracks(clues, candidate.plan, this.#tracks, row * slotCount);
+    writeLooks(clues, candidate.plan, this.#tracks, { at: row * slotCount, grid: this.#grid });
     writeAnswers(clues, candidate.plan, this.#answers, row * slotCount);
     return true;
   }
@@ -245,6 +251,8 @@ export class QuestionRows {
       state_mask: tensorData("float32", [...slots, stateSize], this.#tracks.stateMask),
       relation_targets: tensorData("float32", [...slots, relationSize], this.#tracks.relation),
       relation_mask: tensorData("float32", [...slots, relationSize], this.#tracks.relationMask),
+      look_targets: tensorData("float32", [...slots, videoTokens / tubelets], this.#tracks.look),
+      look_mask: tensorData("float32", slots, this.#tracks.lookMask),
       clause_targets: tensorData("int64", [...slots, slotFrames], this.#answers.clause),
       place_targets: tensorData("int64", [...slots, slotFrames], this.#answers.place),
       answer_mask: tensorData("float32", [...slots, slotFrames], this.#answers.mask),

@@ -14,21 +14,33 @@ import {
   subtract,
   toViewer,
 } from "@dsr/dsr-core/geometry";
+import { regionWeights } from "@dsr/dsr-core/model";
 import { type QuestionPlan, type Target, objectOf, positionOf, viewpointOf } from "@dsr/dsr-core/questions";
 import { posesOf, wayAt } from "./dense-targets.js";
 import { relationSize, stateSize, tubelets } from "./model-file.js";
 
-/** Targets and masks [slots, size] of the two heads. */
+/** Targets and masks [slots, size] of the two heads, and where the objects are. */
 export interface TrackTargets {
   readonly state: Float32Array;
   readonly stateMask: Float32Array;
   readonly relation: Float32Array;
   readonly relationMask: Float32Array;
+  /** Shares [slots, cells] of an object's box in the cells of its pair of frames, and [slots] whether it is seen there. */
+  readonly look: Float32Array;
+  readonly lookMask: Float32Array;
+}
+
+/** Rows and columns of a picture's vision tokens. */
+export interface CellGrid {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** Empty targets of some slots. */
-export function emptyTracks(slots: number): TrackTargets {
+export function emptyTracks(slots: number, { rows, columns }: CellGrid): TrackTargets {
   return {
+    look: new Float32Array(slots * rows * columns),
+    lookMask: new Float32Array(slots),
     state: new Float32Array(slots * stateSize),
     stateMask: new Float32Array(slots * stateSize),
     relation: new Float32Array(slots * relationSize),
@@ -39,6 +51,29 @@ export function emptyTracks(slots: number): TrackTargets {
 /** The objects a question names, in the order of its words: the observer, then the targets. */
 export function namedObjects({ observer, targets }: QuestionPlan): readonly string[] {
   return [observer, ...targets].flatMap((target) => (target === "camera" ? [] : [target.object]));
+}
+
+/** Writes where the objects of a question are from slot `at` on: the second frame of a pair counts, or else the first. */
+export function writeLooks(
+  clues: Clues,
+  plan: QuestionPlan,
+  into: TrackTargets,
+  { at, grid }: { readonly at: number; readonly grid: CellGrid },
+): void {
+  const { width, height } = clues.video;
+  const cells = { temporal: 1, ...grid };
+  namedObjects(plan).forEach((id, place) => {
+    const object = clues.objects.find((one) => one.id === id);
+    for (let tubelet = 0; tubelet < tubelets; tubelet++) {
+      const seen = object && (seenAt(object, 2 * tubelet + 1) ?? seenAt(object, 2 * tubelet));
+      if (seen === undefined || seen.box === null) continue;
+      const [x1, y1, x2, y2] = seen.box;
+      const box = [x1 / width, y1 / height, x2 / width, y2 / height] as const;
+      const slot = at + place * tubelets + tubelet;
+      into.look.set(regionWeights({ box, temporalPatch: 0 }, cells), slot * grid.rows * grid.columns);
+      into.lookMask[slot] = 1;
+    }
+  });
 }
 
 /** Writes the targets of a question's objects from slot `at` on. */

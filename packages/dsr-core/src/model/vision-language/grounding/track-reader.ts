@@ -18,21 +18,28 @@ export interface TrackReaderInputs {
 /** How slots read. */
 export interface TrackReaderOptions {
   readonly text: TextConfig;
-  /** Blocks; with none, slots stay as they are. */
+  /** Blocks, at least one. */
   readonly layers: number;
 }
 
+/** Slots that have read, and where they looked. */
+export interface TrackReaderOutputs {
+  /** [batch, objects·tubelets, width], in the order they came. */
+  readonly slots: Value;
+  /** Attention [batch·tubelets, heads, objects, cells] of each block. */
+  readonly attention: readonly Value[];
+}
+
 /**
- * Slots [batch, objects·tubelets, width] after `layers` blocks in which they attend to the vision tokens of their own tubelet
- * only. Places come from the tokens, which know them: there is no rotation. Weights: `grounding.track_reader.<layer>`, named as
- * those of the Geometry Selection Module's blocks.
+ * Slots after some blocks in which they attend to the vision tokens of their own tubelet only. Places come from the tokens,
+ * which know them: there is no rotation. Weights: `grounding.track_reader.<layer>`, named as those of the Geometry Selection
+ * Module's blocks.
  */
 export function readTracks(
   builder: GraphBuilder,
   { slots, features }: TrackReaderInputs,
   { text, layers }: TrackReaderOptions,
-): Value {
-  if (layers === 0) return slots;
+): TrackReaderOutputs {
   const [batch = 1, all = 1, width = 1] = slots.shape;
   const [, tubelets = 1, cells = 1] = features.shape;
   const objects = divideDimensions(all, tubelets);
@@ -41,10 +48,14 @@ export function readTracks(
   return builder.scoped("grounding.track_reader", () => {
     const byTime = transpose(builder, reshape(builder, slots, [batch, objects, tubelets, width]), [0, 2, 1, 3]);
     const tokens = reshape(builder, features, [rows, cells, width]);
+    const attention: Value[] = [];
     let queries = reshape(builder, byTime, [rows, objects, width]);
-    for (let layer = 0; layer < layers; layer++)
-      ({ queries } = queryFormer(builder, `grounding.track_reader.${layer}`, text, { queries, tokens }));
+    for (let layer = 0; layer < layers; layer++) {
+      const read = queryFormer(builder, `grounding.track_reader.${layer}`, text, { queries, tokens });
+      queries = read.queries;
+      attention.push(read.attention);
+    }
     const byObject = transpose(builder, reshape(builder, queries, [batch, tubelets, objects, width]), [0, 2, 1, 3]);
-    return reshape(builder, byObject, [batch, all, width]);
+    return { slots: reshape(builder, byObject, [batch, all, width]), attention };
   });
 }

@@ -167,7 +167,7 @@ function readSlots(
   { text, grounding }: Pick<VisionLanguageConfig, "text" | "grounding">,
 ): Value {
   const features = builder.input("image_features", "float32", ["batch", "tubelets", "cells", text.hiddenSize]);
-  return readTracks(builder, { slots, features }, { text, layers: grounding.trackReaders });
+  return readTracks(builder, { slots, features }, { text, layers: grounding.trackReaders }).slots;
 }
 
 /** The parts of a configuration, in the order a clip passes them. */
