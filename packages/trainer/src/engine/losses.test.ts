@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { float32Data, int64Data, linear, type GraphBuilder } from "@dsr/dsr-core/graph";
+import { float32Data, int64Data, linear, multiply, softmax, type GraphBuilder } from "@dsr/dsr-core/graph";
 import { createOnnxExecutor } from "../executors/onnx-executor.js";
 import type { Executor } from "../executors/executor.js";
-import { crossEntropy, huberError, squaredError } from "./losses.js";
+import { crossEntropy, distributionCrossEntropy, huberError, squaredError } from "./losses.js";
 import { adamWGroups, constantRate } from "./optimizers/index.js";
 import { runTraining, type Batch } from "./testing.js";
 import { buildTrainingGraph, type TrainingOptions } from "./training-graph.js";
@@ -66,6 +66,27 @@ describe("losses", () => {
     const { results } = await runTraining(executor, training, [[feeds([1, 1])], [feeds([0, 0])]]);
     expect(results[0]?.loss).toBeCloseTo(Math.log(5), 5);
     expect(results[1]).toEqual({ loss: 0, gradientNorm: 0 });
+  });
+
+  test("cross-entropy of distributions weighs each class by its share, and a probability of zero stays finite", async () => {
+    const define = (builder: GraphBuilder) => {
+      const logits = linear(builder, "zero", builder.input("x", "float32", [3, 1]), 4);
+      const even = softmax(builder, logits);
+      // the last row is certain of class 0
+      const probabilities = multiply(builder, even, builder.input("kept", "float32", [3, 4]));
+      const targets = builder.input("targets", "float32", [3, 4]);
+      const mask = builder.input("mask", "float32", [3]);
+      return { losses: [distributionCrossEntropy(builder, "look", { probabilities, targets, mask })] };
+    };
+    const training = buildTrainingGraph(options(define));
+    const feeds = {
+      x: float32Data([3, 1], [0, 0, 0]),
+      kept: float32Data([3, 4], [1, 1, 1, 1, 1, 1, 1, 1, 4, 0, 0, 0]),
+      targets: float32Data([3, 4], [0.5, 0.5, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]),
+      mask: float32Data([3], [1, 0, 1]),
+    };
+    const { results } = await runTraining(executor, training, [[feeds]]);
+    expect(results[0]?.loss).toBeCloseTo((Math.log(4) - Math.log(1e-5)) / 2, 4);
   });
 
   test("a mask of another shape is refused with the shapes", () => {
