@@ -1,6 +1,7 @@
 // Embeddings of the regions a question names and of their track slots, put in their places in the prompt.
 // Knows nothing about where the prompt comes from.
 import { int64Data, joinFloats, tensorData } from "../../graph/data.js";
+import type { NdData } from "../../graph/graph.js";
 import {
   REGION_NUMBERS,
   type RegionGrid,
@@ -37,6 +38,7 @@ export async function placeGrounding(
     image_features: tensorData("float32", [1, tokens, width], seen),
     region_weights: tensorData("float32", [1, count, tokens], weights),
     region_boxes: tensorData("float32", [1, count, REGION_NUMBERS], numbers),
+    ...(model.config.grounding.regionNames ? { region_names: namesOf(regions, rows, width) } : {}),
   });
   const objects = floatsOf(found["region_tokens"], "region_tokens");
   regions.forEach(({ at }, place) => rows.set(objects.subarray(place * width, (place + 1) * width), at * width));
@@ -52,4 +54,10 @@ export async function placeGrounding(
   });
   const embedded = floatsOf(made["track_slots"], "track_slots");
   slots.forEach(({ at }, place) => rows.set(embedded.subarray(place * width, (place + 1) * width), at * width));
+}
+
+/** Embeddings [1, regions, width] of the words that name the regions. */
+function namesOf(regions: PromptLayout["regions"], rows: Float32Array, width: number): NdData {
+  const names = joinFloats(regions.map(({ nameAt }) => rows.slice(nameAt * width, (nameAt + 1) * width)));
+  return tensorData("float32", [1, regions.length, width], names);
 }

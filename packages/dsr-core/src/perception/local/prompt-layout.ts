@@ -31,6 +31,8 @@ export interface PromptLayout {
 /** A region and its place in the prompt. */
 export interface RegionPad {
   readonly at: number;
+  /** Place of the token before the one that words the box: what names the object, where both are tokens of their own. */
+  readonly nameAt: number;
   readonly region: Region;
 }
 
@@ -105,7 +107,7 @@ function placeRegions(
   };
   const placed = placesOf(regionPad).flatMap((at, place): RegionPad[] => {
     const region = regions[place];
-    return region === undefined ? [] : [{ at, region }];
+    return region === undefined ? [] : [{ at, nameAt: at - 2, region }];
   });
   for (const { at, region } of placed) move(at, region, Math.min(region.temporalPatch, grid[0] - 1));
   const slots = placesOf(trackPad).map((at, place) => ({

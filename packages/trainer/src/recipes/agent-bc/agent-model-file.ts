@@ -32,7 +32,10 @@ export function agentModelFile(options: AgentModelOptions): Record<string, unkno
   const { fusion, actions, words, layers, patch, tickRate, answers } = options;
   const base = smallModelFile({ fusion, ...smallTokens(words) });
   const [vision, own] = [base["vision_config"] as object, base["dsr_config"] as object];
-  const withoutAnswers = { region_tokens: false, track_tubelets: 0, track_reader_layers: 0, output_heads: [] };
+  const withoutAnswers = {
+    ...{ region_tokens: false, region_names: false, output_heads: [] },
+    ...{ track_tubelets: 0, track_reader_layers: 0 },
+  };
   return {
     ...base,
     ...(answers ? {} : { num_hidden_layers: layers, tie_word_embeddings: true }),

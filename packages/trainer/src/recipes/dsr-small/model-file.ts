@@ -90,6 +90,7 @@ export function smallModelFile({
       scoring: "likelihood",
       contrast: 1,
       region_tokens: true,
+      region_names: true,
       region_token_id: tokens.region,
       track_tubelets: tubelets,
       track_reader_layers: 2,

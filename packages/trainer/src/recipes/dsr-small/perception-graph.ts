@@ -194,8 +194,10 @@ function ground(builder: GraphBuilder, { config, sizes, clips }: PerceptionStep,
   const rows = (questions / clips) * mostRegions;
   const weights = builder.input("region_weights", "float32", [questions, mostRegions, videoTokens]);
   const boxes = builder.input("region_boxes", "float32", [questions, mostRegions, REGION_NUMBERS]);
+  const names = embedTokens(builder, config.text, builder.input("region_names", "int64", [questions, mostRegions]));
   const made = regionTokens(builder, {
     features: vision,
+    names: reshape(builder, names, [clips, rows, width]),
     weights: reshape(builder, weights, [clips, rows, videoTokens]),
     boxes: reshape(builder, boxes, [clips, rows, REGION_NUMBERS]),
   });

@@ -110,6 +110,7 @@ export class QuestionRows {
   readonly #wordMask: Float32Array;
   readonly #regionWeights: Float32Array;
   readonly #regionBoxes: Float32Array;
+  readonly #regionNames: BigInt64Array;
   readonly #slotPositions: BigInt64Array;
   readonly #tracks: TrackTargets;
   readonly #answers: AnswerTargets;
@@ -131,6 +132,7 @@ export class QuestionRows {
     this.#wordMask = new Float32Array(questions * words);
     this.#regionWeights = new Float32Array(questions * mostRegions * videoTokens);
     this.#regionBoxes = new Float32Array(questions * mostRegions * REGION_NUMBERS);
+    this.#regionNames = new BigInt64Array(questions * mostRegions);
     this.#slotPositions = new BigInt64Array(questions * slotCount);
     this.#tracks = emptyTracks(questions * slotCount, this.#grid);
     this.#answers = emptyAnswers(questions * slotCount);
@@ -202,7 +204,8 @@ export class QuestionRows {
     const [temporal, rows, columns] = this.#maker.cells;
     const cells = { temporal, rows, columns };
     for (let query = 0; query < layout.extraPads; query++) this.#place(row, query, query);
-    layout.regions.forEach(({ at, region }, place) => {
+    layout.regions.forEach(({ at, nameAt, region }, place) => {
+      this.#regionNames[row * mostRegions + place] = BigInt(layout.ids[nameAt] ?? 0);
       this.#place(row, at - from, queries + place);
       this.#regionWeights.set(regionWeights(region, cells), (row * mostRegions + place) * videoTokens);
       this.#regionBoxes.set(regionNumbers(region, cells), (row * mostRegions + place) * REGION_NUMBERS);
@@ -246,6 +249,7 @@ export class QuestionRows {
       word_mask: tensorData("float32", [questions, words], this.#wordMask),
       region_weights: tensorData("float32", [questions, mostRegions, videoTokens], this.#regionWeights),
       region_boxes: tensorData("float32", [questions, mostRegions, REGION_NUMBERS], this.#regionBoxes),
+      region_names: tensorData("int64", [questions, mostRegions], this.#regionNames),
       slot_positions: tensorData("int64", slots, this.#slotPositions),
       state_targets: tensorData("float32", [...slots, stateSize], this.#tracks.state),
       state_mask: tensorData("float32", [...slots, stateSize], this.#tracks.stateMask),

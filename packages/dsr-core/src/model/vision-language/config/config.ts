@@ -84,6 +84,11 @@ export interface OutputHeadConfig {
 export interface GroundingConfig {
   /** A question's boxes become tokens pooled from the vision features. */
   readonly regionTokens: boolean;
+  /**
+   * Whether they hold the word that names what is in the box too: the token before the one that words the box, in a vocabulary
+   * that has tokens for both.
+   */
+  readonly regionNames: boolean;
   /** Temporal patches that track slots can name; 0 for none. */
   readonly trackTubelets: number;
   /** Blocks in which slots look at the vision tokens of their own temporal patch; 0 for none. */

@@ -94,6 +94,7 @@ export const dsrSchema = z.strictObject({
   num_queries: count.optional(),
   query_source: z.enum(["learned", "tracks"]).default("learned"),
   region_tokens: z.boolean().default(false),
+  region_names: z.boolean().default(false),
   /** Id of the pad that stands for a region in a prompt. */
   region_token_id: tokenId.optional(),
   track_tubelets: z.number().int().nonnegative().default(0),

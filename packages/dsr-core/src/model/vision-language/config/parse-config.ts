@@ -65,6 +65,7 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
     ...(fusion === "gsm" ? { gsm } : {}),
     grounding: {
       regionTokens: own.region_tokens,
+      regionNames: own.region_names,
       trackTubelets: own.track_tubelets,
       trackReaders: own.track_reader_layers,
       heads: own.output_heads,

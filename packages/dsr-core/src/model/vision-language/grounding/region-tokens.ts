@@ -11,20 +11,31 @@ const FREQUENCIES = 8;
 /** Numbers that describe a region: each of x1, y1, x2, y2 and time, with sines and cosines of eight frequencies. */
 export const REGION_NUMBERS = 5 * (1 + 2 * FREQUENCIES);
 
+/** What region tokens are made of. */
+export interface RegionInputs {
+  /** Vision tokens [batch, tokens, width]. */
+  readonly features: Value;
+  /** Pooling weights [batch, regions, tokens], each row of which sums to 1; see `regionWeights`. */
+  readonly weights: Value;
+  /** [batch, regions, 85]; see `regionNumbers`. */
+  readonly boxes: Value;
+  /** Embeddings [batch, regions, width] of the words that name what is in the boxes; absent where a model does not read them. */
+  readonly names?: Value;
+}
+
 /**
- * Region tokens [batch, regions, width] from vision tokens [batch, tokens, width], pooling weights [batch, regions,
- * tokens] (each row sums to 1; see `regionWeights`) and the regions' numbers [batch, regions, 85] (see `regionNumbers`). Weights:
- * `grounding.region_features`, `grounding.region_box`.
+ * Region tokens [batch, regions, width]. Weights: `grounding.region_features`, `grounding.region_box`, and with names
+ * `grounding.region_name`.
  */
-export function regionTokens(
-  builder: GraphBuilder,
-  inputs: { readonly features: Value; readonly weights: Value; readonly boxes: Value },
-): Value {
+export function regionTokens(builder: GraphBuilder, inputs: RegionInputs): Value {
   const width = Number(inputs.features.shape.at(-1));
   return builder.scoped("grounding.regions", () => {
     const pooled = matMul(builder, inputs.weights, inputs.features);
     const seen = linear(builder, "grounding.region_features", pooled, width, { bias: true });
-    return add(builder, seen, linear(builder, "grounding.region_box", inputs.boxes, width, { bias: true }));
+    const placed = add(builder, seen, linear(builder, "grounding.region_box", inputs.boxes, width, { bias: true }));
+    return inputs.names === undefined
+      ? placed
+      : add(builder, placed, linear(builder, "grounding.region_name", inputs.names, width));
   });
 }
 

@@ -150,7 +150,10 @@ function buildRegionTokens(builder: GraphBuilder, config: VisionLanguageConfig):
   const features = builder.input("image_features", "float32", ["batch", "tokens", width]);
   const weights = builder.input("region_weights", "float32", ["batch", "regions", "tokens"]);
   const boxes = builder.input("region_boxes", "float32", ["batch", "regions", REGION_NUMBERS]);
-  builder.output("region_tokens", regionTokens(builder, { features, weights, boxes }));
+  const names = config.grounding.regionNames
+    ? { names: builder.input("region_names", "float32", ["batch", "regions", width]) }
+    : {};
+  builder.output("region_tokens", regionTokens(builder, { features, weights, boxes, ...names }));
 }
 
 function buildTrackSlots(builder: GraphBuilder, { text, grounding }: VisionLanguageConfig): void {
