@@ -87,6 +87,27 @@ test("region tokens are pooled features and the box, each through its own map", 
   );
 });
 
+test("region tokens hold the words that name what is in the box where a model reads them", async () => {
+  const named = tinyConfig({ region_tokens: true, region_names: true });
+  const [session, plain] = [await open("region_tokens", named), await open("region_tokens")];
+  const width = named.text.hiddenSize;
+  const inputs = {
+    image_features: numbers([1, 3, width], 1),
+    region_weights: float32Data([1, 1, 3], [0.25, 0, 0.75]),
+    region_boxes: numbers([1, 1, REGION_NUMBERS], 2),
+  };
+  const names = numbers([1, 1, width], 7);
+  const found = toNumbers((await session.run({ ...inputs, region_names: names }))["region_tokens"] as NdData);
+  const without = toNumbers((await plain.run(inputs))["region_tokens"] as NdData);
+  await Promise.all([session.close(), plain.close()]);
+  const matrix = toNumbers(weightNumbers("grounding.region_name.weight", [width, width]));
+  const word = toNumbers(names);
+  found.forEach((number, row) => {
+    const name = word.reduce((sum, one, column) => sum + one * (matrix[row * width + column] ?? 0), 0);
+    expect(number).toBeCloseTo((without[row] ?? 0) + name, 5);
+  });
+});
+
 test("track slots are an object's token plus the time of each tubelet, object by object", async () => {
   const session = await open("track_slots");
   const width = config.text.hiddenSize;
