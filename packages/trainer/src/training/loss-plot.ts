@@ -56,7 +56,7 @@ interface TermCurve {
   readonly curve: readonly Point[];
 }
 
-/** Running means of the terms that all steps have. */
+/** Running means of the terms that the last step has. */
 function termCurves(shown: readonly Drawn[]): readonly TermCurve[] {
   return Object.keys(shown.at(-1)?.terms ?? {}).map((name, place) => {
     const points = shown.map(({ step, terms }) => ({ step, loss: terms?.[name] ?? Number.NaN }));

@@ -43,9 +43,10 @@ export async function placeGrounding(
   const objects = floatsOf(found["region_tokens"], "region_tokens");
   regions.forEach(({ at }, place) => rows.set(objects.subarray(place * width, (place + 1) * width), at * width));
   if (slots.length === 0) return;
-  const byTubelet = tensorData("float32", [1, grid[0], tokens / grid[0], width], seen);
   const made = await sessionOf(model, "track_slots").run({
-    ...(model.config.grounding.trackReaders > 0 ? { image_features: byTubelet } : {}),
+    ...(model.config.grounding.trackReaders > 0
+      ? { image_features: tensorData("float32", [1, grid[0], tokens / grid[0], width], seen) }
+      : {}),
     object_tokens: tensorData("float32", [1, count, width], objects),
     tubelets: int64Data(
       [grid[0]],
@@ -58,6 +59,6 @@ export async function placeGrounding(
 
 /** Embeddings [1, regions, width] of the words that name the regions. */
 function namesOf(regions: PromptLayout["regions"], rows: Float32Array, width: number): NdData {
-  const names = joinFloats(regions.map(({ nameAt }) => rows.slice(nameAt * width, (nameAt + 1) * width)));
+  const names = joinFloats(regions.map(({ nameAt }) => rows.subarray(nameAt * width, (nameAt + 1) * width)));
   return tensorData("float32", [1, regions.length, width], names);
 }

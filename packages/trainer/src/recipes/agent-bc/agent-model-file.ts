@@ -33,8 +33,11 @@ export function agentModelFile(options: AgentModelOptions): Record<string, unkno
   const base = smallModelFile({ fusion, ...smallTokens(words) });
   const [vision, own] = [base["vision_config"] as object, base["dsr_config"] as object];
   const withoutAnswers = {
-    ...{ region_tokens: false, region_names: false, output_heads: [] },
-    ...{ track_tubelets: 0, track_reader_layers: 0 },
+    region_tokens: false,
+    region_names: false,
+    track_tubelets: 0,
+    track_reader_layers: 0,
+    output_heads: [],
   };
   return {
     ...base,

@@ -2,11 +2,8 @@
 // Knows nothing about graphs or words. Slots before the last object's have not seen everything that is asked about.
 import type { Clues } from "@dsr/dsr-core/geometry";
 import { type QuestionPlan, answersSoFar, templateClauses } from "@dsr/dsr-core/questions";
-import { mostClauses, tubelets } from "./model-file.js";
+import { clipFrames, mostClauses, slotFrames, tubelets } from "./model-file.js";
 import { namedObjects } from "./track-targets.js";
-
-/** Frames of a slot. */
-export const slotFrames = 2;
 
 /** Classes of slots' frames, [slots, 2], and which of them count. */
 export interface AnswerTargets {
@@ -29,7 +26,7 @@ export function writeAnswers(clues: Clues, plan: QuestionPlan, into: AnswerTarge
   if (objects === 0) return;
   const first = (at + (objects - 1) * tubelets) * slotFrames;
   const soFar = answersSoFar(clues, plan, "paper");
-  for (let frame = 0; frame < tubelets * slotFrames; frame++) {
+  for (let frame = 0; frame < clipFrames; frame++) {
     const known = soFar[frame];
     into.mask[first + frame] = 1;
     into.clause[first + frame] = BigInt(known === undefined ? 0 : 1 + templateClauses.indexOf(known.clause));

@@ -27,8 +27,9 @@ export const mostClauses = 6;
 export const clauseCount = 1 + templateClauses.length;
 export const placeCount = 1 + mostClauses;
 
-/** Pairs of frames. */
-export const tubelets = clipFrames / 2;
+/** Frames that a slot stands for, and how many such pairs a clip has. */
+export const slotFrames = 2;
+export const tubelets = clipFrames / slotFrames;
 
 /** `config.json` in Hugging Face's schema. */
 export function smallModelFile({
@@ -98,7 +99,7 @@ export function smallModelFile({
       output_heads: [
         { name: "state", layer: 1, size: stateSize },
         { name: "relation", layer: 3, size: relationSize },
-        { name: "answer", layer: 4, size: 2 * (clauseCount + placeCount) },
+        { name: "answer", layer: 4, size: slotFrames * (clauseCount + placeCount) },
       ],
     },
   };

@@ -48,8 +48,7 @@ import {
   distributionCrossEntropy,
   squaredError,
 } from "../../engine/index.js";
-import { slotFrames } from "./answer-targets.js";
-import { clauseCount, placeCount, relationSize, stateSize, tubelets } from "./model-file.js";
+import { clauseCount, placeCount, relationSize, slotFrames, stateSize, tubelets } from "./model-file.js";
 import { gridOfFrames, pixelPatches } from "./pixel-patches.js";
 import { type PromptPrefix, type RowSizes, featureCount, mostRegions, slotCount } from "./question-rows.js";
 

@@ -101,18 +101,7 @@ export const perceptionRecipe = defineRecipe({
   description: "the small DSR model on questions about clips (needs clips and a dsr-geometry run)",
   schema,
   task: (settings) => {
-    const {
-      seed,
-      steps,
-      batch,
-      fusion,
-      warmup,
-      learningRate: peak,
-      leastMargin,
-      balance,
-      regression,
-      progress,
-    } = settings;
+    const { seed, steps, batch, fusion, warmup, learningRate: peak, leastMargin, balance } = settings;
     const store = ClipStore.open(settings.clips, settings.mostClips);
     const { tokenizer, configuration } = smallTokenizerFiles();
     const config = smallModelConfig({ fusion, ...smallTokens() });
@@ -137,8 +126,8 @@ export const perceptionRecipe = defineRecipe({
       prefix: maker.prefix(timestamps),
       clips: batch,
       frames: [frames, height, width],
-      regression,
-      progress,
+      regression: settings.regression,
+      progress: settings.progress,
     } as const;
     return {
       recipe: "dsr-small",

@@ -7,8 +7,8 @@ import { REGION_NUMBERS, type VisionLanguageConfig, regionNumbers, regionWeights
 import { type PromptLayout, layOutPrompt } from "@dsr/dsr-core/perception";
 import type { TextTokenizer } from "@dsr/dsr-core/processors";
 import { type Candidate, partsOf, wordAnswer } from "@dsr/dsr-core/questions";
-import { clipFrames, relationSize, stateSize, tubelets } from "./model-file.js";
-import { type AnswerTargets, emptyAnswers, slotFrames, writeAnswers } from "./answer-targets.js";
+import { clipFrames, relationSize, slotFrames, stateSize, tubelets } from "./model-file.js";
+import { type AnswerTargets, emptyAnswers, writeAnswers } from "./answer-targets.js";
 import { type CellGrid, emptyTracks, type TrackTargets, writeLooks, writeTracks } from "./track-targets.js";
 
 /** Most objects that a question names. */

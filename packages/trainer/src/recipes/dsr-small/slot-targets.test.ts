@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { createRandom } from "@dsr/env-bridge/contract";
 import { type Candidate, templateClauses } from "@dsr/dsr-core/questions";
-import { emptyAnswers, slotFrames, writeAnswers } from "./answer-targets.js";
+import { emptyAnswers, writeAnswers } from "./answer-targets.js";
 import { circling, smallPicture } from "./fixtures/small-clips.js";
-import { tubelets } from "./model-file.js";
+import { slotFrames, tubelets } from "./model-file.js";
 import { QuestionDraw } from "./question-draw.js";
 import { slotCount } from "./question-rows.js";
 import { emptyTracks, namedObjects, writeLooks } from "./track-targets.js";

@@ -1,6 +1,6 @@
 // The tokenizer of the small model: bytes, and one token for each phrase of the templates, so that prompts are short.
 // Knows nothing about models. Any text can be written with it; only the templates are written briefly.
-import { allDirections, changeClauses, comparisonClauses, wordAnswer } from "@dsr/dsr-core/questions";
+import { templateClauses, wordAnswer } from "@dsr/dsr-core/questions";
 import { byteAlphabet, chatTokens, defaultSystemPrompt } from "@dsr/dsr-core/processors";
 import { classNames } from "./dense-targets.js";
 
@@ -39,8 +39,7 @@ function questionPhrases(): readonly string[] {
 /** Clauses without their numbers, and the numbers. */
 function answerPhrases(): readonly string[] {
   const wording = { dialect: "paper", kind: "dis" } as const;
-  const clauses = [...changeClauses, ...comparisonClauses, ...allDirections()];
-  const words = clauses.map((clause) =>
+  const words = templateClauses.map((clause) =>
     wordAnswer([clause], wording)
       .replace(/^\(1\) /u, "")
       .replace(/\.$/u, ""),

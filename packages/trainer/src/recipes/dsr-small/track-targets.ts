@@ -63,7 +63,7 @@ export function writeLooks(
   const { width, height } = clues.video;
   const cells = { temporal: 1, ...grid };
   namedObjects(plan).forEach((id, place) => {
-    const object = clues.objects.find((one) => one.id === id);
+    const object = objectOf(clues, { object: id });
     for (let tubelet = 0; tubelet < tubelets; tubelet++) {
       const seen = object && (seenAt(object, 2 * tubelet + 1) ?? seenAt(object, 2 * tubelet));
       if (seen === undefined || seen.box === null) continue;
