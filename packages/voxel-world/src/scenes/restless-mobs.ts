@@ -6,7 +6,7 @@ import type { Mob } from "../simulation/mob.js";
 import type { Simulation } from "../simulation/simulation.js";
 
 /** Metres from the middle within which errands lie. */
-const errandRange = 6;
+const errandRange = 3.5;
 const longestErrand = 120;
 /** Chances a tick that a mob at rest sets off: each mob has one of these for good. */
 const tempers = [1 / 8, 1 / 30, 1 / 90] as const;

@@ -23,8 +23,8 @@ const kindsOf: Readonly<Partial<Record<BiomeName, readonly MobKind[]>>> = {
 /** Chance that a mob is of a kind that the scene has already. */
 const twinChance = 0.1;
 /** Metres from the middle. */
-const spread = 5;
-const [nearest, farthest] = [4, 8];
+const spread = 3;
+const [nearest, farthest] = [3, 5];
 const cameraPlaces = 60;
 
 /** Builds the world of one scene; equal seeds and biomes give equal worlds. The player is the camera, and harmless. */

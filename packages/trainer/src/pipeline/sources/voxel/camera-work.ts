@@ -18,8 +18,8 @@ export type CameraStyle = (typeof cameraStyles)[number];
 const gazeGain = 0.08;
 const fastestTurn = 4;
 /** The camera backs away from what is nearer than this, and from the middle of its subject, metres. */
-const leastDistance = 2.5;
-const leastAimDistance = 4;
+const leastDistance = 1.5;
+const leastAimDistance = 3;
 const degrees = 180 / Math.PI;
 
 /** Draws a way to film. Only additions, products and roots, so that all machines film alike. */
