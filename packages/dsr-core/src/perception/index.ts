@@ -23,6 +23,7 @@ export {
   type GroundingFrame,
   groundQuestion,
   groundingPads,
+  shareOfPicture,
   temporalPatchAt,
 } from "./grounding/ground-question.js";
 export { type PromptLayout, layOutPrompt } from "./local/prompt-layout.js";

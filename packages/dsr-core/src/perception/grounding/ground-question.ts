@@ -37,6 +37,14 @@ export function temporalPatchAt({ timestamps, framesPerPatch }: GroundingFrame, 
   return Math.floor(nearest / framesPerPatch);
 }
 
+/** A box [x1, y1, x2, y2] of pixels, the last ones inside, as shares of the picture's width and height. */
+export function shareOfPicture(
+  [x1, y1, x2, y2]: readonly [number, number, number, number],
+  { width, height }: Pick<GroundingFrame, "width" | "height">,
+): Region["box"] {
+  return [x1 / width, y1 / height, (x2 + 1) / width, (y2 + 1) / height];
+}
+
 /**
  * Replaces the numbers of each box by a region pad. A box belongs to the time behind it ("at 3.2s"), to the clip's last
  * frame ("final"), or else to the beginning of the interval. @throws CoreInputError when the text holds pads already
@@ -50,8 +58,7 @@ export function groundQuestion(text: string, frame: GroundingFrame): GroundedQue
   const padded = text.replaceAll(BOX, (found: string, role: string | undefined, ...parts: unknown[]) => {
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = parts.slice(0, 4).map(Number);
     const at = parts[4] === undefined ? (role === "final" ? last : start) : Number(parts[4]);
-    const box = [x1 / frame.width, y1 / frame.height, (x2 + 1) / frame.width, (y2 + 1) / frame.height] as const;
-    regions.push({ box, temporalPatch: temporalPatchAt(frame, at) });
+    regions.push({ box: shareOfPicture([x1, y1, x2, y2], frame), temporalPatch: temporalPatchAt(frame, at) });
     return found.replace(/\[[^\]]*\]/u, `[${groundingPads.region}]`);
   });
   return { text: padded, regions };

@@ -98,8 +98,8 @@ export function smallModelFile({
       track_token_id: tokens.track,
       output_heads: [
         { name: "state", layer: 1, size: stateSize },
-        { name: "relation", layer: 3, size: relationSize },
-        { name: "answer", layer: 4, size: slotFrames * (clauseCount + placeCount) },
+        { name: "relation", layer: 2, size: relationSize },
+        { name: "answer", layer: 3, size: slotFrames * (clauseCount + placeCount) },
       ],
     },
   };

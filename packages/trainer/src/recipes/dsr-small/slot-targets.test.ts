@@ -34,9 +34,9 @@ test("a slot is to look at the cells of its object's box in the second frame of 
         const slot = place * tubelets + tubelet;
         const shares = [...tracks.look.slice(slot * cells, (slot + 1) * cells)];
         expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
-        // boxes are 12 wide, 20 to 40 high: 12 of the 20 rows lie in the first row of cells
-        const inFirst = Math.max(0, Math.min(1, (32 * (Math.floor(left / 32) + 1) - left) / 12));
-        expect(shares[Math.floor(left / 32)]).toBeCloseTo(0.6 * inFirst, 5);
+        // 13 columns wide and rows 20 to 40: 12 of the 21 rows lie in the first row of cells
+        const inFirst = Math.max(0, Math.min(1, (32 * (Math.floor(left / 32) + 1) - left) / 13));
+        expect(shares[Math.floor(left / 32)]).toBeCloseTo((12 / 21) * inFirst, 5);
       }
     });
   }

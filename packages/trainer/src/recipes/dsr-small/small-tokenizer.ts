@@ -12,9 +12,9 @@ const endOfText = "<|endoftext|>";
 /** Special tokens in the order of their ids. */
 const specialTokens = [endOfText, ...Object.values(chatTokens), groundingTokens.regionPad, groundingTokens.trackPad];
 
-/** Times of templates up to half a minute, in tenths of a second. */
+/** Times of templates up to a quarter of a minute, in tenths of a second. */
 function timePhrases(): readonly string[] {
-  return Array.from({ length: 301 }, (_, tenths) => `${(tenths / 10).toFixed(1)}s`);
+  return Array.from({ length: 151 }, (_, tenths) => `${(tenths / 10).toFixed(1)}s`);
 }
 
 function questionPhrases(): readonly string[] {

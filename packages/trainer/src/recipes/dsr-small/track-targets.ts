@@ -15,6 +15,7 @@ import {
   toViewer,
 } from "@dsr/dsr-core/geometry";
 import { regionWeights } from "@dsr/dsr-core/model";
+import { shareOfPicture } from "@dsr/dsr-core/perception";
 import { type QuestionPlan, type Target, objectOf, positionOf, viewpointOf } from "@dsr/dsr-core/questions";
 import { posesOf, wayAt } from "./dense-targets.js";
 import { relationSize, stateSize, tubelets } from "./model-file.js";
@@ -60,15 +61,13 @@ export function writeLooks(
   into: TrackTargets,
   { at, grid }: { readonly at: number; readonly grid: CellGrid },
 ): void {
-  const { width, height } = clues.video;
   const cells = { temporal: 1, ...grid };
   namedObjects(plan).forEach((id, place) => {
     const object = objectOf(clues, { object: id });
     for (let tubelet = 0; tubelet < tubelets; tubelet++) {
       const seen = object && (seenAt(object, 2 * tubelet + 1) ?? seenAt(object, 2 * tubelet));
       if (seen === undefined || seen.box === null) continue;
-      const [x1, y1, x2, y2] = seen.box;
-      const box = [x1 / width, y1 / height, x2 / width, y2 / height] as const;
+      const box = shareOfPicture(seen.box, clues.video);
       const slot = at + place * tubelets + tubelet;
       into.look.set(regionWeights({ box, temporalPatch: 0 }, cells), slot * grid.rows * grid.columns);
       into.lookMask[slot] = 1;
