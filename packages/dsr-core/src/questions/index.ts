@@ -12,6 +12,7 @@ export {
   withLetter,
 } from "./candidate.js";
 export { type AnswerSoFar, answersSoFar, templateClauses } from "./answer-so-far.js";
+export { type FrameAccount, alignAnswer } from "./answer-alignment.js";
 export { type BoxRole, denote, readDenotations, wordBox } from "./denotation.js";
 export { type DerivedAnswer, deriveAnswer, describeSeries, mostMargin } from "./derive-answer.js";
 export * from "./describe/index.js";
