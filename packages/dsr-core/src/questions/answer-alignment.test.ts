@@ -66,7 +66,9 @@ function readingsOf(answer: readonly Clause[], frames: number): readonly Reading
     const next = [at, at + 1].filter((each) => each <= last);
     return next.flatMap((to) => grow(to, left - 1).map((rest) => [classes[to] ?? ([0, 0] as const), ...rest]));
   };
-  return [0, 1].flatMap((first) => grow(first, frames - 1).map((rest) => [classes[first] ?? ([0, 0] as const), ...rest]));
+  return [0, 1].flatMap((first) =>
+    grow(first, frames - 1).map((rest) => [classes[first] ?? ([0, 0] as const), ...rest]),
+  );
 }
 
 describe("alignment of an answer with accounts of how it grows", () => {

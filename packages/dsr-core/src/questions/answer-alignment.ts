@@ -48,23 +48,24 @@ function stagesOf(clauses: readonly Clause[], places: number): readonly Stage[] 
   const stages: { clause: number; place: number; next: number[] }[] = [];
   const add = (clause: number, place: number): number =>
     stages.push({ clause, place: Math.min(place, places), next: [] }) - 1;
-  const link = (from: number, to: number): void => void stages[from]?.next.push(to);
-  let open = [add(nothing, 0)];
-  link(0, 0);
+  const link = (from: number | undefined, to: number | undefined): void => {
+    if (from !== undefined && to !== undefined) stages[from]?.next.push(to);
+  };
+  let before = add(nothing, 0);
+  link(before, before);
   codes.forEach((code, at) => {
     const isTurn = clauses[at]?.startsWith("constant-") === true;
-    const first = isTurn ? add(constant, at + 1) : undefined;
-    const more = isTurn ? add(constant, at + 2) : undefined;
+    const [early, more] = isTurn ? [add(constant, at + 1), add(constant, at + 2)] : [];
     const own = add(code, at + 1);
-    const loops = [first, more, own].filter((stage) => stage !== undefined);
-    loops.forEach((stage) => link(stage, stage));
-    if (first !== undefined) link(first, own);
-    if (more !== undefined) [link(own, more), link(more, own)];
-    for (const before of open) [first, own].forEach((stage) => stage !== undefined && link(before, stage));
-    open = [own];
+    for (const stage of [early, more, own]) link(stage, stage);
+    for (const stage of [early, own]) link(before, stage);
+    link(early, own);
+    link(own, more);
+    link(more, own);
+    before = own;
   });
   const after = add(nothing, 0);
-  for (const before of [...open, after]) link(before, after);
+  for (const stage of [before, after]) link(stage, after);
   return stages;
 }
 

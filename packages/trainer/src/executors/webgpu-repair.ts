@@ -46,12 +46,7 @@ class NodeMaker {
   }
 
   /** Adds a node of ONNX's own; its result is `output`. */
-  add(
-    operator: string,
-    inputs: readonly Value[],
-    output: Value,
-    attributes: GraphNode["attributes"] = {},
-  ): Value {
+  add(operator: string, inputs: readonly Value[], output: Value, attributes: GraphNode["attributes"] = {}): Value {
     this.nodes.push({ operator, domain: "", inputs, outputs: [output], attributes, scope: this.#scope });
     return output;
   }
@@ -118,9 +113,12 @@ function addOneByOne(node: GraphNode, make: NodeMaker): readonly GraphNode[] {
   const [result] = node.outputs;
   if (first === undefined || result === undefined || rest.length === 0) return [node];
   if (node.inputs.some((x) => String(x?.shape) !== String(result.shape))) return [node];
-  rest.reduce((sum, x, place) => {
-    if (x === undefined || sum === undefined) return undefined;
-    return make.add("Add", [sum, x], place === rest.length - 1 ? result : make.like(result));
-  }, first as Value | undefined);
+  rest.reduce(
+    (sum, x, place) => {
+      if (x === undefined || sum === undefined) return undefined;
+      return make.add("Add", [sum, x], place === rest.length - 1 ? result : make.like(result));
+    },
+    first as Value | undefined,
+  );
   return make.nodes;
 }

@@ -26,6 +26,8 @@ export interface DecoderInput {
   readonly mask?: NdData;
   /** int64 [rows, steps]: places of action queries among the tokens. */
   readonly actions?: NdData;
+  /** int64 [rows, slots]: places among the tokens of the slots whose heads are wanted. */
+  readonly slots?: NdData;
 }
 
 /** Logits [rows, kept tokens, vocabulary], and the memory with the new tokens in it. */
@@ -35,6 +37,8 @@ export interface DecoderOutput {
   readonly cache: KeyValueCache;
   /** Logits [rows, steps, size] by component; empty unless actions were asked for. */
   readonly actions: ReadonlyMap<string, NdData>;
+  /** Predictions [rows, slots, size] by head; empty unless slots were asked for. */
+  readonly heads: ReadonlyMap<string, NdData>;
 }
 
 interface LayerShape {
@@ -71,7 +75,7 @@ export class Decoder {
       attention_mask: input.mask ?? onesOf(rows, past.length + tokens),
       position_ids: positions,
       num_logits_to_keep: int64Data([], [keep]),
-      ...this.#places(rows, input.actions),
+      ...this.#places(rows, input),
       ...repeated(past.tensors, rows),
     });
     const logits = found["logits"];
@@ -80,7 +84,8 @@ export class Decoder {
       logits: floatsOf(logits, "logits"),
       vocabulary: logits?.shape.at(-1) ?? 0,
       cache: { length: past.length + tokens, tensors },
-      actions: input.actions === undefined ? new Map() : actionsOf(found),
+      actions: input.actions === undefined ? new Map() : outputsNamed(found, "actions."),
+      heads: input.slots === undefined ? new Map() : outputsNamed(found, "heads."),
     };
   }
 
@@ -89,14 +94,16 @@ export class Decoder {
     return { length: 0, tensors: Object.fromEntries(entries) as Tensors };
   }
 
-  /** Regression heads, which no answer needs, read no slots; action heads read what is asked for. */
-  #places(rows: number, actions: NdData | undefined): Tensors {
+  /** Heads read what is asked for, else nothing. */
+  #places(rows: number, { actions, slots }: DecoderInput): Tensors {
     const none = int64Data([rows, 0], []);
     const wants = (input: string): boolean => this.#session.inputs.some(({ name }) => name === input);
     if (actions !== undefined && !wants("action_positions"))
       throw new CoreInputError("decoder: expected an action head, found none");
+    if (slots !== undefined && !wants("slot_positions"))
+      throw new CoreInputError("decoder: expected output heads for track slots, found none");
     return {
-      ...(wants("slot_positions") ? { slot_positions: none } : {}),
+      ...(wants("slot_positions") ? { slot_positions: slots ?? none } : {}),
       ...(wants("action_positions") ? { action_positions: actions ?? none } : {}),
     };
   }
@@ -107,11 +114,9 @@ function whole(length: number | string | undefined, name: string): number {
   throw new CoreInputError(`decoder input '${name}': expected fixed heads and head size, found '${length}'`);
 }
 
-const actionPrefix = "actions.";
-
-function actionsOf(found: Tensors): ReadonlyMap<string, NdData> {
-  const named = Object.entries(found).filter(([name]) => name.startsWith(actionPrefix));
-  return new Map(named.map(([name, tensor]) => [name.slice(actionPrefix.length), tensor]));
+function outputsNamed(found: Tensors, prefix: string): ReadonlyMap<string, NdData> {
+  const named = Object.entries(found).filter(([name]) => name.startsWith(prefix));
+  return new Map(named.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 function presentOf(found: Tensors, pastName: string): NdData {

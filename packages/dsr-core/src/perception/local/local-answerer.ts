@@ -17,6 +17,7 @@ import type { GroundingFrame } from "../grounding/ground-question.js";
 import { questionText } from "../question-text.js";
 import { Decoder } from "./decoder.js";
 import { type OpenModel, checkModel, sessionOf } from "./open-model.js";
+import { lastObjectSlots, optionAlignments } from "./option-alignment.js";
 import { optionLikelihoods } from "./option-likelihood.js";
 import { type LetterTokens, letterTokens } from "./option-tokens.js";
 import { type PairFeatures, PairEncoderRunner } from "./pair-encoder.js";
@@ -163,19 +164,26 @@ export class LocalAnswerer implements Answerer {
     signal?.throwIfAborted();
     const again = shared || this.#seen.has(clip);
     this.#seen.add(clip);
-    const read = await timer.time("prefillMs", () => this.#reader.read({ clip, layout, embedded, shared: again }));
+    const slots = this.#isAligned(request) ? lastObjectSlots(layout) : [];
+    const asked = { clip, layout, shared: again, slots };
+    const read = await timer.time("prefillMs", () => this.#reader.read({ ...asked, embedded }));
     if (!this.#isContrasted(request)) return { ...read, attention: embedded.attention, unseen: undefined };
     const nothing = await embedPrompt(this.#model, layout, { features: features.map(withoutContent), timer, words });
     signal?.throwIfAborted();
-    const unseen = await timer.time("prefillMs", () =>
-      this.#unseenReader.read({ clip, layout, embedded: nothing, shared: again }),
-    );
+    const unseen = await timer.time("prefillMs", () => this.#unseenReader.read({ ...asked, embedded: nothing }));
     return { ...read, attention: embedded.attention, unseen };
   }
 
+  #isLikelihood(request: AnswerRequest): boolean {
+    return request.options !== undefined && this.#scoringOf(request) === "likelihood";
+  }
+
   #isContrasted(request: AnswerRequest): boolean {
-    const isScored = request.options !== undefined && this.#scoringOf(request) === "likelihood";
-    return isScored && (this.preferences.contrast ?? 0) > 0;
+    return this.#isLikelihood(request) && (this.preferences.contrast ?? 0) > 0;
+  }
+
+  #isAligned(request: AnswerRequest): boolean {
+    return this.#isLikelihood(request) && (this.preferences.alignment ?? 0) > 0;
   }
 
   #layOut(request: AnswerRequest, features: readonly PairFeatures[]) {
@@ -201,7 +209,7 @@ export class LocalAnswerer implements Answerer {
       return { option: undefined, letter: undefined, probabilities: [], text: text.trim(), scoring: "text" };
     }
     const scores =
-      scoring === "letter" ? this.#letterScores(options, prompt) : await this.#likelihoods(options, prompt);
+      scoring === "letter" ? this.#letterScores(options, prompt) : await this.#likelihoodScores(options, prompt);
     const probabilities = softmax(scores);
     const option = largestIndex(probabilities);
     return { option, letter: letterOf(option), probabilities, text: options[option] ?? "", scoring };
@@ -218,6 +226,16 @@ export class LocalAnswerer implements Answerer {
   #letterScores(options: readonly string[], { logits }: ReadPrompt): readonly number[] {
     const { ids } = letterTokens(this.#model.tokenizer, options.length);
     return ids.map((id) => logits[id] ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** The options' words, and how well they fit what the slots say, as far as the model wants that to count. */
+  async #likelihoodScores(options: readonly string[], prompt: Prepared): Promise<readonly number[]> {
+    const words = await this.#likelihoods(options, prompt);
+    const { alignment = 0, contrast = 0 } = this.preferences;
+    const seen = optionAlignments(prompt, options);
+    if (seen === undefined) return words;
+    const unseen = prompt.unseen === undefined ? undefined : optionAlignments(prompt.unseen, options);
+    return words.map((score, place) => score + alignment * ((seen[place] ?? 0) - contrast * (unseen?.[place] ?? 0)));
   }
 
   /** Mean log-probability of options' tokens; with a contrast, how much likelier the video makes the option as a whole. */

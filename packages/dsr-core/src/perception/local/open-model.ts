@@ -2,6 +2,8 @@
 // Knows nothing about where they come from.
 import { CoreInputError } from "../../errors.js";
 import { type VisionLanguageConfig, modelParts } from "../../model/vision-language/index.js";
+import { framesPerPatch } from "../clip.js";
+import { answerHead, clauseClasses } from "./option-alignment.js";
 import type { ModelPartName } from "../../model/vision-language/parts/model-parts.js";
 import type { TextTokenizer } from "../../processors/tokenizer.js";
 import type { VideoSettings } from "../../processors/video-processor.js";
@@ -49,8 +51,23 @@ export function checkModel({ config, settings }: OpenModel): void {
     throw new CoreInputError(`preprocessor settings: expected patches of ${expected} (config.json), found ${found}`);
   if (temporalPatchSize !== 2)
     throw new CoreInputError(`model: expected temporal patches of 2 frames, found ${temporalPatchSize}`);
+  checkAlignment(config);
   if (config.gsm?.querySource === "tracks")
     throw new CoreInputError("model: expected learned queries, found track queries, which need boxes", {
       code: "unsupported",
     });
+}
+
+/** The slots' answer can only count where a head tells it. */
+function checkAlignment({ usage, grounding }: VisionLanguageConfig): void {
+  if ((usage.alignment ?? 0) === 0) return;
+  const head = grounding.heads.find(({ name }) => name === answerHead);
+  const least = framesPerPatch * (clauseClasses + 2);
+  if (grounding.trackTubelets > 0 && head !== undefined && head.size >= least && head.size % framesPerPatch === 0)
+    return;
+  const found =
+    head === undefined ? "no such head" : `${head.size} numbers, ${grounding.trackTubelets} slots an object`;
+  throw new CoreInputError(
+    `slot_alignment: expected an output head '${answerHead}' of track slots with at least ${least} numbers, ${framesPerPatch} frames each, found ${found}`,
+  );
 }

@@ -1,6 +1,6 @@
 // Reads a whole prompt into the language model, going on from what is already read of it where that can be.
 // Knows nothing about how answers are made of what comes out.
-import { tensorData } from "../../graph/data.js";
+import { int64Data, tensorData } from "../../graph/data.js";
 import type { NdData } from "../../graph/graph.js";
 import type { Clip } from "../clip.js";
 import type { Decoder, KeyValueCache } from "./decoder.js";
@@ -14,6 +14,8 @@ export interface ReadPrompt {
   readonly cache: KeyValueCache;
   /** Position of the first token of the answer. */
   readonly next: number;
+  /** Predictions [1, slots, size] by head of the slots that were asked for. */
+  readonly heads: ReadonlyMap<string, NdData>;
 }
 
 interface HeldPrefix {
@@ -30,6 +32,8 @@ export interface PromptToRead {
   readonly embedded: EmbeddedPrompt;
   /** Whether other questions about the clip are to be expected. */
   readonly shared: boolean;
+  /** Places in the prompt, behind the video, of slots whose heads are wanted. */
+  readonly slots?: readonly number[];
 }
 
 /**
@@ -50,12 +54,18 @@ export class PromptReader {
   }
 
   async read(prompt: PromptToRead): Promise<ReadPrompt> {
-    const { layout } = prompt;
+    const { layout, slots = [] } = prompt;
     const prefix = await this.#prefixOf(prompt);
     const from = prefix?.length ?? 0;
     const past = prefix === undefined ? {} : { past: prefix };
-    const found = await this.#decoder.read({ ...stretch(prompt, from, layout.ids.length), ...past, keep: 1 });
-    return { logits: found.logits, cache: found.cache, next: layout.next };
+    const places = slots.map((at) => at - from);
+    const found = await this.#decoder.read({
+      ...stretch(prompt, from, layout.ids.length),
+      ...past,
+      ...(places.length === 0 ? {} : { slots: int64Data([1, places.length], places) }),
+      keep: 1,
+    });
+    return { logits: found.logits, cache: found.cache, next: layout.next, heads: found.heads };
   }
 
   /** What is read already, or is worth reading apart. */

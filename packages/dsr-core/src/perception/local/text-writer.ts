@@ -56,7 +56,7 @@ async function readToken({ model, decoder }: Writer, { cache, next }: ReadPrompt
   const row = await embedIds(model, [id]);
   const embeddings = tensorData("float32", [1, 1, row.length], row);
   const found = await decoder.read({ embeddings, positions: countingPositions(next, 1, 1), past: cache, keep: 1 });
-  return { logits: found.logits, cache: found.cache, next: next + 1 };
+  return { logits: found.logits, cache: found.cache, next: next + 1, heads: found.heads };
 }
 
 function endIds({ config, tokenizer }: OpenModel): ReadonlySet<number> {

@@ -67,7 +67,8 @@ async function trainedLoss(fusion: Fusion, clip: number, candidate: Candidate, s
   return Number(results["loss.answer"]?.data[0]) * tokens;
 }
 
-async function openTrained(fusion: Fusion): Promise<LocalAnswerer> {
+/** `alignment` is how much what slots say of the answer counts beside its words. */
+async function openTrained(fusion: Fusion, alignment: number): Promise<LocalAnswerer> {
   const config = smallModelConfig({ fusion, ...smallTokens() });
   const weights = new Map([
     ...readTrainedRun(join(folder, "geometry"), "dsr-geometry").weights,
@@ -82,7 +83,8 @@ async function openTrained(fusion: Fusion): Promise<LocalAnswerer> {
   const files = smallTokenizerFiles();
   const settings = parseVideoSettings({ patch_size: 16, min_pixels: height * width, max_pixels: height * width });
   const tokenizer = createTokenizer(files.tokenizer, files.configuration);
-  return new LocalAnswerer({ description: fusion, config, settings, tokenizer, sessions });
+  const own = { ...config, usage: { ...config.usage, alignment } };
+  return new LocalAnswerer({ description: fusion, config: own, settings, tokenizer, sessions });
 }
 
 describe.each(["plain", "addition", "gsm"] as const)("%s", (fusion) => {
@@ -111,14 +113,21 @@ describe.each(["plain", "addition", "gsm"] as const)("%s", (fusion) => {
     const clip: Clip = { frames };
     const wording = { dialect: "paper", kind: partsOf(asked.plan.type).kind } as const;
     const options = [asked, wrong].map(({ answer }) => wordAnswer(answer, wording));
-    const answerer = await openTrained(fusion);
-    const { probabilities } = await answerer.answer({ clip, question: asked.question, options, scoring: "likelihood" });
-    await answerer.close();
-    store.close();
-    const ratio = Math.log((probabilities[0] ?? 0) / (probabilities[1] ?? 1));
+    const ratioWith = async (alignment: number): Promise<number> => {
+      const answerer = await openTrained(fusion, alignment);
+      const request = { clip, question: asked.question, options, scoring: "likelihood" } as const;
+      const { probabilities } = await answerer.answer(request);
+      await answerer.close();
+      return Math.log((probabilities[0] ?? 0) / (probabilities[1] ?? 1));
+    };
+    const ratio = await ratioWith(0);
     console.log(`${fusion}: log ratio ${ratio.toFixed(5)}, |Δ| ${Math.abs(ratio - expected).toExponential(1)}`);
     // training masks with a score of −50, inference with an exact one; pixels are normalised in another order
     expect(ratio).toBeCloseTo(expected, 4);
+    const [half, whole] = [await ratioWith(0.5), await ratioWith(1)];
+    store.close();
+    expect(Math.abs(whole - ratio)).toBeGreaterThan(1e-4);
+    expect(whole - ratio).toBeCloseTo(2 * (half - ratio), 4);
   }, 120_000);
 
   test("a run becomes a model folder that holds every weight", async () => {

@@ -90,6 +90,7 @@ export function smallModelFile({
       clip_frames: clipFrames,
       scoring: "likelihood",
       contrast: 1,
+      slot_alignment: 1,
       region_tokens: true,
       region_names: true,
       region_token_id: tokens.region,

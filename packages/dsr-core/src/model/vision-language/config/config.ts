@@ -147,6 +147,11 @@ export interface UsageConfig {
    * trained without the video now and then, and so know how common an answer is.
    */
   readonly contrast?: number;
+  /**
+   * How much likelihood scoring counts, beside an option's words, how well the option fits what the slots say of the answer
+   * frame by frame (0 to 1). Needs track slots and an output head `answer`.
+   */
+  readonly alignment?: number;
 }
 
 /** A member of the family. */

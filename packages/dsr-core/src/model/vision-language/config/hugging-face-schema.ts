@@ -107,6 +107,8 @@ export const dsrSchema = z.strictObject({
   scoring: z.enum(["letter", "likelihood"]).optional(),
   /** Share of the likelihood without the video that likelihood scoring takes off. */
   contrast: z.number().min(0).max(1).optional(),
+  /** Weight of the slots' answer so far beside an option's words. */
+  slot_alignment: z.number().min(0).max(1).optional(),
   actions: actionsSchema.optional(),
 });
 

@@ -85,6 +85,7 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
       ...(own.clip_frames === undefined ? {} : { frames: own.clip_frames }),
       ...(own.scoring === undefined ? {} : { scoring: own.scoring }),
       ...(own.contrast === undefined ? {} : { contrast: own.contrast }),
+      ...(own.slot_alignment === undefined ? {} : { alignment: own.slot_alignment }),
     },
   };
 }
