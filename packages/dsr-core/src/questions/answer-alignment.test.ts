@@ -83,7 +83,8 @@ describe("alignment of an answer with accounts of how it grows", () => {
           random.float() < 0.5 ? clause : (templateClauses[random.integer(templateClauses.length)] ?? clause),
         );
         if (wrong.some((clause, at) => clause !== answer[at])) expect(alignAnswer(accounts, wrong)).toBe(-Infinity);
-        expect(alignAnswer(accounts, [...answer, "constant"])).toBe(-Infinity);
+        // a clause in a place that accounts cannot tell from the last one is not ruled out
+        if (answer.length < places) expect(alignAnswer(accounts, [...answer, "constant"])).toBe(-Infinity);
       }),
     );
   });

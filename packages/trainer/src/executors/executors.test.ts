@@ -314,6 +314,34 @@ test("the repair for WebGPU computes the same statistic by elementary operators"
   }
 });
 
+const unfused: readonly Case[] = [
+  ...cases.filter(
+    ({ operator, attributes }) => operator === "FusedMatMul" && attributes?.["transBatchA"] === undefined,
+  ),
+  {
+    operator: "FusedMatMul",
+    inputs: [numbers([4, 3]), numbers([5, 4])],
+    attributes: { transA: 1n, transB: 1n, alpha: 2 },
+    domain: "com.microsoft",
+  },
+  { operator: "LogSoftmax", inputs: [numbers([2, 3, 4])], attributes: { axis: 1n } },
+  one("Sum", numbers([2, 3]), numbers([2, 3]), numbers([2, 3])),
+];
+
+test.each(unfused.map((each, i) => [`${each.operator} (case ${i})`, each] as const))(
+  "the repair for WebGPU spells out %s",
+  async (_, each) => {
+    const { graph, feeds } = build(each);
+    const repaired = repairForWebgpu(graph);
+    expect(repaired.nodes.map(({ operator }) => operator)).not.toContain(each.operator);
+    const [expected] = Object.values(await (await onnx.load(graph)).run(feeds));
+    const [found] = Object.values(await (await onnx.load(repaired)).run(feeds));
+    if (expected === undefined || found === undefined) throw new TypeError("a graph of one output");
+    expect(found.shape).toEqual(expected.shape);
+    expect(largestDifference(expected, found)).toBeLessThan(5e-6);
+  },
+);
+
 test("TensorFlow.js says which backend it took, and fails in one line when the one asked for is missing", async () => {
   expect(tensorflow.description).toMatch(
     /^TensorFlow\.js 4\.\d+\.\d+ on (tfjs-node-gpu|tfjs-node|wasm|cpu)( \(not .*\))?$/,
