@@ -6,7 +6,7 @@ import { float32Data, int64Data, toNumbers } from "../data.js";
 import { isDeferred, type DeferredData, type Graph, type NdData } from "../graph.js";
 import { applyLinear, embedding, linear } from "../layers/index.js";
 import { readInSlabs } from "../onnx/index.js";
-import { add, cast, cosine, multiply, softmax, square } from "../operators/index.js";
+import { add, cast, cosine, matrixProduct, multiply, reshape, softmax, square } from "../operators/index.js";
 import type { WeightSource } from "../parameter.js";
 import { toHalfPrecision } from "./half-precision.js";
 import { deferred, noise, noiseWeight, runGraph } from "./testing.js";
@@ -48,6 +48,23 @@ test("a whole model gives nearly the same, from weights in memory and from weigh
   expect(difference).toBeGreaterThan(0);
   const later = toHalfPrecision(languageModel((name, shape) => deferred(noiseWeight(name, shape))));
   expect((await runGraph(later, { tokens }))["logits"]).toEqual(found);
+});
+
+test.each([
+  ["of a product only", false, ["float16"]],
+  ["of a product and a sum", true, ["float32"]],
+])("a weight that is reshaped first, and then part %s", async (_, isAdded, stored) => {
+  const builder = new GraphBuilder({ weights: noiseWeight });
+  const kernel = reshape(builder, builder.parameter("kernel", [4, 2, 3], { kind: "zeros" }), [4, 6]);
+  const product = matrixProduct(builder, builder.input("x", "float32", [4, 6]), kernel, { transposeB: true });
+  builder.output("y", product);
+  if (isAdded) builder.output("z", add(builder, kernel, kernel));
+  const graph = builder.finish();
+  const half = toHalfPrecision(graph);
+  expect(half.constants.filter(({ weight }) => weight === true).map(({ value }) => value.dtype)).toEqual(stored);
+  const feeds = { x: float32Data([4, 6], noise(24, 5)) };
+  const [difference, size] = largest((await runGraph(half, feeds))["y"], (await runGraph(graph, feeds))["y"]);
+  expect(difference).toBeLessThan(8 * HALF_UNIT * size);
 });
 
 test("one product stays within what rounding both operands and the result can change", async () => {

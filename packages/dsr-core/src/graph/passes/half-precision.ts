@@ -38,14 +38,28 @@ const CONTINUING: ReadonlySet<string> = new Set([
 /** Decides which nodes compute in half precision. */
 class Plan {
   readonly half = new Set<GraphNode>();
-  readonly #weights: ReadonlySet<Value>;
+  readonly #weights: Set<Value>;
   readonly #fixed: Set<Value>;
   readonly #halves = new Set<Value>();
 
   constructor(graph: Graph, options: HalfPrecisionOptions) {
     this.#weights = new Set(graph.constants.filter(isMatrixWeight).map(({ value }) => value));
     this.#fixed = new Set(graph.constants.map(({ value }) => value));
-    for (const node of graph.nodes) this.#visit(node, options.tablesOnly === true);
+    const multiplied = options.tablesOnly === true ? new Set<Value>() : onlyMultipliedBy(graph);
+    for (const node of graph.nodes) {
+      this.#reshapeWeight(node, multiplied);
+      this.#visit(node, options.tablesOnly === true);
+    }
+  }
+
+  /** A weight that is stored in another shape than it is multiplied in, as kernels of patch embeddings are. */
+  #reshapeWeight(node: GraphNode, multiplied: ReadonlySet<Value>): void {
+    const [weight] = node.inputs;
+    const [reshaped] = node.outputs;
+    if (node.operator !== "Reshape" || weight === undefined || reshaped === undefined) return;
+    if (!this.#weights.has(weight) || !multiplied.has(reshaped)) return;
+    this.half.add(node);
+    this.#weights.add(reshaped);
   }
 
   #visit(node: GraphNode, tablesOnly: boolean): void {
@@ -77,6 +91,18 @@ class Plan {
       CONTINUING.has(node.operator) && moving.length > 0 && halves.length === moving.length && !canGrow(node, moving)
     );
   }
+}
+
+/** Values that are used as the second factor of products, and nowhere else. */
+function onlyMultipliedBy({ nodes, outputs }: Graph): ReadonlySet<Value> {
+  const factors = new Set<Value>();
+  const others = new Set<Value | undefined>(outputs);
+  for (const { operator, inputs } of nodes)
+    inputs.forEach((input, place) => {
+      if (input !== undefined && place === 1 && PRODUCTS.has(operator)) factors.add(input);
+      else others.add(input);
+    });
+  return new Set([...factors].filter((value) => !others.has(value)));
 }
 
 /** Squares, and sums of two values that depend on the input: residual streams are such sums. */
