@@ -2,7 +2,6 @@
 // Knows nothing about executors or files of runs.
 import { z } from "zod";
 import { InputError } from "@dsr/env-bridge/contract";
-import type { NdData } from "@dsr/dsr-core/graph";
 import { createTokenizer } from "@dsr/dsr-core/processors";
 import { DemonstrationStore, actionLength } from "../../demonstrations/index.js";
 import { type TrainingGraph, buildTrainingGraph, warmupCosine } from "../../engine/index.js";
@@ -11,7 +10,7 @@ import type { BatchSource } from "../../training/index.js";
 import { smallModelGroups } from "../dsr-small/parameter-groups.js";
 import { frozenWeights } from "../dsr-small/perception-graph.js";
 import { smallTokenizerFiles } from "../dsr-small/small-tokenizer.js";
-import { readTrainedRun } from "../dsr-small/trained-weights.js";
+import { readTrainedRun, startingFrom } from "../dsr-small/trained-weights.js";
 import { defineRecipe } from "../recipe.js";
 import { type AgentModelOptions, actionComponents, agentModelConfig, instructionWords } from "./agent-model-file.js";
 import { type BehaviourStep, defineBehaviourStep } from "./behaviour-graph.js";
@@ -87,16 +86,6 @@ function* allActions(store: DemonstrationStore): Generator<readonly number[]> {
     const actions = store.actions(episode);
     for (let at = 0; at < actions.length; at += actionLength) yield [...actions.subarray(at, at + actionLength)];
   }
-}
-
-/** Starting weights from a run where names and shapes agree. */
-function startingFrom(training: TrainingGraph, weights: ReadonlyMap<string, NdData>): TrainingGraph {
-  const state = training.state.map((variable) => {
-    const known = weights.get(variable.input);
-    const fits = known?.shape.join() === variable.shape.join();
-    return known !== undefined && fits && variable.role === "weight" ? { ...variable, initial: () => known } : variable;
-  });
-  return { ...training, state };
 }
 
 function trainingGraph(settings: Settings, step: BehaviourStep, focus: number): TrainingGraph {

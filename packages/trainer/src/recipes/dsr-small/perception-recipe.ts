@@ -15,7 +15,7 @@ import { definePerceptionStep, frozenWeights } from "./perception-graph.js";
 import { QuestionDraw } from "./question-draw.js";
 import { PromptMaker, QuestionRows, type RowSizes } from "./question-rows.js";
 import { smallTokenizerFiles, smallTokens } from "./small-tokenizer.js";
-import { readTrainedRun } from "./trained-weights.js";
+import { readTrainedRun, startingFrom } from "./trained-weights.js";
 
 const schema = z.strictObject({
   seed: z.string().default("dsr"),
@@ -24,6 +24,8 @@ const schema = z.strictObject({
   mostClips: z.number().int().positive().optional(),
   /** Folder of a `dsr-geometry` run; its newest checkpoint is taken. */
   geometry: z.string(),
+  /** Folder of a run of this recipe whose weights it starts from, instead of random ones. */
+  from: z.string().optional(),
   fusion: z.enum(["plain", "addition", "gsm"]).default("gsm"),
   steps: z.number().int().positive().default(12_000),
   /** Clips a step sees, and questions about each. */
@@ -129,25 +131,28 @@ export const perceptionRecipe = defineRecipe({
       regression: settings.regression,
       progress: settings.progress,
     } as const;
+    const training = buildTrainingGraph({
+      name: "dsr-small",
+      seed,
+      define: definePerceptionStep(step),
+      groups: smallModelGroups(),
+      schedule: warmupCosine({ peak, warmup, steps, floor: 0.03 }),
+      clipNorm: 1,
+      frozen,
+    });
+    const { from } = settings;
     return {
       recipe: "dsr-small",
       identity: {
         ...settings,
+        from: from ?? null,
         mostClips: settings.mostClips ?? null,
         clips: JSON.stringify(store.about.settings),
         count: store.count,
       },
       seed,
       steps,
-      training: buildTrainingGraph({
-        name: "dsr-small",
-        seed,
-        define: definePerceptionStep(step),
-        groups: smallModelGroups(),
-        schedule: warmupCosine({ peak, warmup, steps, floor: 0.03 }),
-        clipNorm: 1,
-        frozen,
-      }),
+      training: from === undefined ? training : startingFrom(training, readTrainedRun(from, "dsr-small").weights),
       batches: batches({ store, draw, maker, sizes, clips: batch, unseen: settings.unseen, encoder }),
       parts: 1,
       samples: { perStep: sizes.questions, unit: "questions" },

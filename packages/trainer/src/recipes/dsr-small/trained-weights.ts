@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { InputError } from "@dsr/env-bridge/contract";
 import type { NdData } from "@dsr/dsr-core/graph";
 import { parseHeader, toNdData } from "@dsr/dsr-core/safetensors";
+import type { TrainingGraph } from "../../engine/index.js";
 import { manifestName, stepOfName, weightsName } from "../../checkpoints/checkpoint.js";
 import { type Manifest, parseManifest } from "../../checkpoints/manifest.js";
 
@@ -21,6 +22,16 @@ export function readTrainedRun(run: string, recipe: string): TrainedRun {
   if (manifest.recipe !== recipe)
     throw new InputError(`${run}: expected a run of recipe '${recipe}', found '${manifest.recipe}'`);
   return { manifest, weights: readTensors(join(newest, weightsName)) };
+}
+
+/** Starting weights from a run where names and shapes agree. */
+export function startingFrom(training: TrainingGraph, weights: ReadonlyMap<string, NdData>): TrainingGraph {
+  const state = training.state.map((variable) => {
+    const known = weights.get(variable.input);
+    const fits = known?.shape.join() === variable.shape.join();
+    return known !== undefined && fits && variable.role === "weight" ? { ...variable, initial: () => known } : variable;
+  });
+  return { ...training, state };
 }
 
 /** The recipe of a run. @throws InputError when the folder holds no checkpoint */
