@@ -11,6 +11,7 @@ import { createFrameResizer } from "../../processors/video-processor.js";
 import type { AnswerRequest } from "../answerer.js";
 import type { Clip } from "../clip.js";
 import { mulberry, noisyFrames, openTinyModel } from "../fixtures/tiny-model.js";
+import { mirroredClip, mirroredText } from "../mirrored.js";
 import { perceive } from "../perceive.js";
 import { questionText } from "../question-text.js";
 import { LocalAnswerer } from "./local-answerer.js";
@@ -227,6 +228,27 @@ test("attention comes when it is asked for, and adds up to one a query", async (
   expect((await answerer.answer({ clip, question, options })).attention).toBeUndefined();
   const plain = await new LocalAnswerer(modelOf("plain")).answer({ clip, question, options, attention: true });
   expect(plain.attention).toBeUndefined();
+});
+
+test.each([0, 1])("scores of the mirror image are added where the model wants it; contrast %s", async (contrast) => {
+  const model = modelOf("gsm");
+  const using = (usage: OpenModel["config"]["usage"]) =>
+    new LocalAnswerer({ ...model, config: { ...model.config, usage: { scoring: "likelihood", contrast, ...usage } } });
+  const clip = { frames: noisyFrames(4) };
+  const ask = (mirror: boolean): AnswerRequest => ({
+    clip: mirror ? mirroredClip(clip) : clip,
+    question,
+    options: mirror ? options.map((option) => mirroredText(option, 24)) : options,
+  });
+  const [plain, both] = [using({}), using({ mirrored: true })];
+  const logs = (await plain.answerAll([ask(false), ask(true)])).map(({ probabilities }) => probabilities.map(Math.log));
+  const expected = softmax((logs[0] ?? []).map((log, place) => log + (logs[1]?.[place] ?? NaN)));
+  // in one go prompts are shared, and both images take turns
+  const found = await both.answerAll([ask(false), ask(true), ask(false)]);
+  for (const { probabilities } of found)
+    probabilities.forEach((probability, place) => expect(probability).toBeCloseTo(expected[place] ?? NaN, 5));
+  const letters = { ...ask(false), scoring: "letter" } as const;
+  expect((await both.answer(letters)).probabilities).toEqual((await plain.answer(letters)).probabilities);
 });
 
 test("temperature draws with the given numbers: the same numbers, the same text", async () => {

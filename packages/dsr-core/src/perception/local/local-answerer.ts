@@ -14,6 +14,7 @@ import type { UsageConfig } from "../../model/vision-language/index.js";
 import { type Clip, checkClip, framePairs, framesPerPatch, secondsPerGridOf } from "../clip.js";
 import { FeatureCache, type FeatureCacheStatistics } from "../feature-cache.js";
 import type { GroundingFrame } from "../grounding/ground-question.js";
+import { mirroredClip, mirroredText } from "../mirrored.js";
 import { questionText } from "../question-text.js";
 import { Decoder } from "./decoder.js";
 import { type OpenModel, checkModel, sessionOf } from "./open-model.js";
@@ -34,6 +35,26 @@ export interface LocalAnswererOptions {
   readonly cachedPairs?: number;
 }
 
+/** What keeps prompts about one clip, with its video and without. */
+interface Readers {
+  readonly seen: PromptReader;
+  readonly unseen: PromptReader;
+}
+
+/** How a prompt is prepared. */
+interface Preparation {
+  readonly timer: PartTimer;
+  /** Whether other questions about the clip are to be expected. */
+  readonly shared: boolean;
+  readonly readers: Readers;
+}
+
+/** A question and what it is asked about, prepared. */
+interface Asked {
+  readonly options: readonly string[];
+  readonly prompt: Prepared;
+}
+
 interface Prepared extends ReadPrompt {
   readonly attention: EmbeddedPrompt["attention"];
   /** The same prompt with nothing to see in its video, where scoring asks for it. */
@@ -49,8 +70,8 @@ export class LocalAnswerer implements Answerer {
   readonly #encoder: PairEncoderRunner;
   readonly #features: FeatureCache<PairFeatures>;
   readonly #decoder: Decoder;
-  readonly #reader: PromptReader;
-  readonly #unseenReader: PromptReader;
+  readonly #readers: Readers;
+  readonly #mirroredReaders: Readers;
   readonly #queue = new SerialQueue();
   readonly #seen = new WeakSet<Clip>();
   #closed = false;
@@ -62,8 +83,9 @@ export class LocalAnswerer implements Answerer {
     this.#encoder = new PairEncoderRunner(model);
     this.#features = new FeatureCache(cachedPairs);
     this.#decoder = new Decoder(sessionOf(model, "decoder_model_merged"));
-    this.#reader = new PromptReader(this.#decoder);
-    this.#unseenReader = new PromptReader(this.#decoder);
+    const readers = (): Readers => ({ seen: new PromptReader(this.#decoder), unseen: new PromptReader(this.#decoder) });
+    this.#readers = readers();
+    this.#mirroredReaders = readers();
   }
 
   get description(): string {
@@ -107,7 +129,8 @@ export class LocalAnswerer implements Answerer {
   async *generate(request: GenerateRequest): AsyncGenerator<string> {
     const timer = new PartTimer();
     const { signal } = request;
-    const prompt = await this.#queue.run(() => this.#prepare(request, { timer, shared: false }), signal);
+    const preparation = { timer, shared: false, readers: this.#readers };
+    const prompt = await this.#queue.run(() => this.#prepare(request, preparation), signal);
     const step: StepRunner = (work) =>
       this.#queue.run(() => {
         this.#checkOpen();
@@ -118,8 +141,10 @@ export class LocalAnswerer implements Answerer {
 
   /** Forgets all frames and prompts, as if nothing had been asked. */
   forget(): void {
-    this.#reader.clear();
-    this.#unseenReader.clear();
+    for (const { seen, unseen } of [this.#readers, this.#mirroredReaders]) {
+      seen.clear();
+      unseen.clear();
+    }
     this.#features.clear();
   }
 
@@ -140,8 +165,9 @@ export class LocalAnswerer implements Answerer {
   #answer(request: AnswerRequest, shared: boolean): Promise<Answer> {
     const timer = new PartTimer();
     return this.#queue.run(async () => {
-      const prompt = await this.#prepare(request, { timer, shared });
-      const answer = await timer.time("decodeMs", () => this.#conclude(request, prompt));
+      const prompt = await this.#prepare(request, { timer, shared, readers: this.#readers });
+      const mirrored = await this.#askMirrored(request, { timer, shared, readers: this.#mirroredReaders });
+      const answer = await timer.time("decodeMs", () => this.#conclude(request, prompt, mirrored));
       const attention =
         request.attention === true && prompt.attention !== undefined ? { attention: prompt.attention } : {};
       const logits = request.logits === true ? { logits: prompt.logits } : {};
@@ -149,8 +175,18 @@ export class LocalAnswerer implements Answerer {
     }, request.signal);
   }
 
+  /** The same of the clip's mirror image, where scoring asks for it. */
+  async #askMirrored(request: AnswerRequest, preparation: Preparation): Promise<Asked | undefined> {
+    if (!this.#isLikelihood(request) || this.preferences.mirrored !== true) return undefined;
+    const { clip, question, options = [] } = request;
+    const { width = 0 } = clip.frames[0] ?? {};
+    const [text = "", ...others] = [question, ...options].map((each) => mirroredText(each, width));
+    const mirrored = { ...request, clip: mirroredClip(clip), question: text, options: others };
+    return { options: others, prompt: await this.#prepare(mirrored, preparation) };
+  }
+
   /** Everything up to the first token of the answer. */
-  async #prepare(request: AnswerRequest, { timer, shared }: { timer: PartTimer; shared: boolean }): Promise<Prepared> {
+  async #prepare(request: AnswerRequest, { timer, shared, readers }: Preparation): Promise<Prepared> {
     this.#checkOpen();
     checkRequest(request);
     checkClip(request.clip);
@@ -166,11 +202,11 @@ export class LocalAnswerer implements Answerer {
     this.#seen.add(clip);
     const slots = this.#isAligned(request) ? lastObjectSlots(layout) : [];
     const asked = { clip, layout, shared: again, slots };
-    const read = await timer.time("prefillMs", () => this.#reader.read({ ...asked, embedded }));
+    const read = await timer.time("prefillMs", () => readers.seen.read({ ...asked, embedded }));
     if (!this.#isContrasted(request)) return { ...read, attention: embedded.attention, unseen: undefined };
     const nothing = await embedPrompt(this.#model, layout, { features: features.map(withoutContent), timer, words });
     signal?.throwIfAborted();
-    const unseen = await timer.time("prefillMs", () => this.#unseenReader.read({ ...asked, embedded: nothing }));
+    const unseen = await timer.time("prefillMs", () => readers.unseen.read({ ...asked, embedded: nothing }));
     return { ...read, attention: embedded.attention, unseen };
   }
 
@@ -200,7 +236,7 @@ export class LocalAnswerer implements Answerer {
     });
   }
 
-  async #conclude(request: AnswerRequest, prompt: Prepared): Promise<Omit<Answer, "timings">> {
+  async #conclude(request: AnswerRequest, prompt: Prepared, mirrored?: Asked): Promise<Omit<Answer, "timings">> {
     const { options } = request;
     const scoring = this.#scoringOf(request);
     if (options === undefined) {
@@ -209,8 +245,9 @@ export class LocalAnswerer implements Answerer {
       return { option: undefined, letter: undefined, probabilities: [], text: text.trim(), scoring: "text" };
     }
     const scores =
-      scoring === "letter" ? this.#letterScores(options, prompt) : await this.#likelihoodScores(options, prompt);
-    const probabilities = softmax(scores);
+      scoring === "letter" ? this.#letterScores(options, prompt) : await this.#likelihoodScores({ options, prompt });
+    const others = mirrored === undefined ? [] : await this.#likelihoodScores(mirrored);
+    const probabilities = softmax(scores.map((score, place) => score + (others[place] ?? 0)));
     const option = largestIndex(probabilities);
     return { option, letter: letterOf(option), probabilities, text: options[option] ?? "", scoring };
   }
@@ -229,7 +266,7 @@ export class LocalAnswerer implements Answerer {
   }
 
   /** The options' words, and how well they fit what the slots say, as far as the model wants that to count. */
-  async #likelihoodScores(options: readonly string[], prompt: Prepared): Promise<readonly number[]> {
+  async #likelihoodScores({ options, prompt }: Asked): Promise<readonly number[]> {
     const words = await this.#likelihoods(options, prompt);
     const { alignment = 0, contrast = 0 } = this.preferences;
     const seen = optionAlignments(prompt, options);

@@ -152,6 +152,8 @@ export interface UsageConfig {
    * frame by frame (0 to 1). Needs track slots and an output head `answer`.
    */
   readonly alignment?: number;
+  /** Whether likelihood scoring asks about the clip's mirror image too, and adds both scores. */
+  readonly mirrored?: boolean;
 }
 
 /** A member of the family. */

@@ -109,6 +109,8 @@ export const dsrSchema = z.strictObject({
   contrast: z.number().min(0).max(1).optional(),
   /** Weight of the slots' answer so far beside an option's words. */
   slot_alignment: z.number().min(0).max(1).optional(),
+  /** Whether options are scored on the clip's mirror image too. */
+  mirrored_scoring: z.boolean().optional(),
   actions: actionsSchema.optional(),
 });
 

@@ -86,6 +86,7 @@ function assemble(top: HuggingFaceTop, text: HuggingFaceText, queries: number | 
       ...(own.scoring === undefined ? {} : { scoring: own.scoring }),
       ...(own.contrast === undefined ? {} : { contrast: own.contrast }),
       ...(own.slot_alignment === undefined ? {} : { alignment: own.slot_alignment }),
+      ...(own.mirrored_scoring === undefined ? {} : { mirrored: own.mirrored_scoring }),
     },
   };
 }
