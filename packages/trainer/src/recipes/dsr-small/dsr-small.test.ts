@@ -83,7 +83,7 @@ async function openTrained(fusion: Fusion, alignment: number): Promise<LocalAnsw
   const files = smallTokenizerFiles();
   const settings = parseVideoSettings({ patch_size: 16, min_pixels: height * width, max_pixels: height * width });
   const tokenizer = createTokenizer(files.tokenizer, files.configuration);
-  const own = { ...config, usage: { ...config.usage, alignment } };
+  const own = { ...config, usage: { ...config.usage, alignment, mirrored: false } };
   return new LocalAnswerer({ description: fusion, config: own, settings, tokenizer, sessions });
 }
 

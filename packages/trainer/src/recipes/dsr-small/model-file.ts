@@ -91,6 +91,7 @@ export function smallModelFile({
       scoring: "likelihood",
       contrast: 1,
       slot_alignment: 1,
+      mirrored_scoring: true,
       region_tokens: true,
       region_names: true,
       region_token_id: tokens.region,

@@ -27,7 +27,7 @@ const schema = z.strictObject({
   /** Folder of a run of this recipe whose weights it starts from, instead of random ones. */
   from: z.string().optional(),
   fusion: z.enum(["plain", "addition", "gsm"]).default("gsm"),
-  steps: z.number().int().positive().default(12_000),
+  steps: z.number().int().positive().default(4600),
   /** Clips a step sees, and questions about each. */
   batch: z.number().int().positive().max(64).default(5),
   questions: z.number().int().positive().max(64).default(8),
