@@ -38,6 +38,7 @@ export function agentModelFile(options: AgentModelOptions): Record<string, unkno
     track_tubelets: 0,
     track_reader_layers: 0,
     output_heads: [],
+    slot_alignment: 0,
   };
   return {
     ...base,
