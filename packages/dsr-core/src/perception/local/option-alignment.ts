@@ -5,7 +5,7 @@ import { alignAnswer, type FrameAccount, readAnswer, templateClauses } from "../
 import { framesPerPatch } from "../clip.js";
 import type { ReadPrompt } from "./prefill.js";
 import type { PromptLayout } from "./prompt-layout.js";
-import { logProbability } from "./probabilities.js";
+import { logProbabilities } from "./probabilities.js";
 import { floatsOf } from "./tensor-rows.js";
 
 /** The head that tells the answer so far: for each frame of a pair the logits of its clause, then of its place. */
@@ -40,10 +40,7 @@ function accountsOf(head: NdData): readonly FrameAccount[] {
   const size = (head.shape.at(-1) ?? 0) / framesPerPatch;
   return Array.from({ length: floats.length / size }, (_, frame) => {
     const row = floats.subarray(frame * size, (frame + 1) * size);
-    return { clause: logSoftmax(row.subarray(0, clauseClasses)), place: logSoftmax(row.subarray(clauseClasses)) };
+    const [clause, place] = [row.subarray(0, clauseClasses), row.subarray(clauseClasses)];
+    return { clause: logProbabilities(clause), place: logProbabilities(place) };
   });
-}
-
-function logSoftmax(logits: Float32Array): readonly number[] {
-  return Array.from(logits, (_, index) => logProbability(logits, index));
 }

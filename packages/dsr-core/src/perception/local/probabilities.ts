@@ -10,12 +10,24 @@ export function softmax(scores: ArrayLike<number>): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-/** log of the probability of one index, in double precision. */
-export function logProbability(logits: Float32Array, index: number): number {
+/** The largest logit, and the log of what all come to beside it. */
+function totalOf(logits: Float32Array): readonly [most: number, rest: number] {
   const most = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - most);
-  return (logits[index] ?? Number.NEGATIVE_INFINITY) - most - Math.log(sum);
+  return [most, Math.log(sum)];
+}
+
+/** log of the probability of one index, in double precision. */
+export function logProbability(logits: Float32Array, index: number): number {
+  const [most, rest] = totalOf(logits);
+  return (logits[index] ?? Number.NEGATIVE_INFINITY) - most - rest;
+}
+
+/** The same of every index. */
+export function logProbabilities(logits: Float32Array): readonly number[] {
+  const [most, rest] = totalOf(logits);
+  return Array.from(logits, (logit) => logit - most - rest);
 }
 
 /** Index of the largest; the first of equals. */
