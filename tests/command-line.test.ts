@@ -38,6 +38,7 @@ test.each<[string, string[], RegExp]>([
   ["unknown recipe", ["train", "chr-lm"], /unknown recipe 'chr-lm'.*'char-lm'/],
   ["unknown setting of a recipe", ["train", "char-lm", "--set", "stps=2"], /'stps'.*'steps'/],
   ["a device that does not exist", ["train", "char-lm", "--device", "gpu"], /device.*'gpu'/],
+  ["a series without numbers", ["report", "docs", "--over", "demonstrations"], /such as demonstrations=48,180, found/],
   ["no such graph", ["graph", "show", "none.onnx"], /none\.onnx/],
   ["no demonstrations", ["data", "minerl", "stats", "docs"], /docs: expected folders with .* found neither/],
   [

@@ -39,3 +39,4 @@ export * from "./evaluation/evaluate.js";
 export { type WorkerRegistries, runEvaluationWorker } from "./evaluation/worker.js";
 export { type LoadedRun, loadRuns, readSummary } from "./report/load-run.js";
 export { type ReportOptions, type WrittenReport, writeReport } from "./report/write-report.js";
+export type { Varied } from "./report/varied-section.js";

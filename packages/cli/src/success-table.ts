@@ -1,11 +1,18 @@
 // Success rates of several policies side by side, as text.
 import type { EvaluationSummary } from "@dsr/agent";
 
+/** A summary under the name it is shown by. */
+export interface NamedSummary {
+  readonly label: string;
+  readonly summary: EvaluationSummary;
+}
+
 /** One line a task, then one a suite; percent with 95% Wilson intervals (tasks) and ± std over seeds (suites). */
-export function successTable(summaries: readonly EvaluationSummary[]): string {
+export function successTable(runs: readonly NamedSummary[]): string {
+  const summaries = runs.map(({ summary }) => summary);
   const first = summaries[0];
   if (first === undefined) return "";
-  const header = ["task", ...summaries.map((summary) => summary.policy)];
+  const header = ["task", ...runs.map(({ label }) => label)];
   const tasks = Object.keys(first.tasks).map((task) => [task, ...summaries.map((summary) => taskCell(summary, task))]);
   const suites = Object.keys(first.suites).map((suite) => [
     `suite ${suite}`,

@@ -7,6 +7,8 @@ import { seriesColours } from "./style.js";
 export interface Series {
   readonly label: string;
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** Marks every point, with whiskers from low to high. */
+  readonly intervals?: readonly (readonly [x: number, low: number, high: number])[];
   /** Place among the report's runs, which decides the colour. */
   readonly index: number;
 }
@@ -26,15 +28,19 @@ const right = 12;
 const top = 10;
 const bottom = 40;
 
-/** A chart from 0 to `xMax` and 0 to 100%; the last point of each line is marked. */
+/** A chart from 0 to `xMax` and 0 to 100%; the last point of each line is marked, or every one with its interval. */
 export function lineChart(series: readonly Series[], { description, xLabel, xMax }: LineChartOptions): Html {
   const most = Math.max(1, xMax);
   const lines = series.map((each) => {
     const path = each.points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${atX(x / most)} ${atY(y)}`).join("");
-    const [endX, endY] = each.points.at(-1) ?? [0, 0];
-    const end = each.points.length > 0 && dot(endX / most, endY, each.index % seriesColours);
-    return html`<path class="line stroke-${each.index % seriesColours}" d="${path}"><title>${each.label}</title></path
-      >${end}`;
+    const colour = each.index % seriesColours;
+    const marked = each.intervals === undefined ? each.points.slice(-1) : each.points;
+    const marks = marked.map(([x, y]) => dot(x / most, y, colour));
+    const whiskers = (each.intervals ?? []).map(
+      ([x, low, high]) =>
+        html`<path class="line stroke-${colour}" d="${whisker(atX(x / most), atY(low), atY(high))}" />`,
+    );
+    return html`<path class="line stroke-${colour}" d="${path}"><title>${each.label}</title></path>${whiskers}${marks}`;
   });
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${description}">
     ${yAxis()}${xAxis(most)}
@@ -43,7 +49,12 @@ export function lineChart(series: readonly Series[], { description, xLabel, xMax
   </svg>`;
 }
 
-/** Marks the end of a line; a line of one point would not be seen otherwise. */
+/** An upright line with a bar at each end. */
+function whisker(x: number, low: number, high: number): string {
+  return `M${x} ${low}V${high}M${x - 4} ${low}h8M${x - 4} ${high}h8`;
+}
+
+/** Marks a point, the end of a line at least; a line of one point would not be seen otherwise. */
 function dot(part: number, fraction: number, series: number): Html {
   return html`<circle class="fill-${series}" cx="${atX(part)}" cy="${atY(fraction)}" r="3.5" />`;
 }

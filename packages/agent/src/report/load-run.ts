@@ -1,7 +1,7 @@
 // Reads the folders of finished runs.
 // Knows nothing about how they are shown.
 import { readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { InputError, messageOf } from "@dsr/env-bridge/contract";
 import { type RunFile } from "../evaluation/configuration.js";
 import { type EpisodeRecord, readRecords } from "../evaluation/episode-records.js";
@@ -10,7 +10,7 @@ import { type EvaluationSummary, summarySchema } from "../evaluation/summary-sch
 
 /** A finished run with everything a report shows. */
 export interface LoadedRun {
-  /** Tells runs of a report apart: the policy, with the folder's name where two are of the same policy. */
+  /** Tells runs of a report apart: the policy, with the part of the folder's path that differs where two are of one policy. */
   readonly label: string;
   readonly folder: string;
   readonly run: RunFile;
@@ -23,12 +23,29 @@ export interface LoadedRun {
 export async function loadRuns(folders: readonly string[]): Promise<readonly LoadedRun[]> {
   if (folders.length === 0) throw new InputError("report: expected at least one run's folder, found none");
   const runs = await Promise.all(folders.map(readRun));
-  const policies = runs.map(({ summary }) => summary.policy);
   return runs.map(({ folder, run, summary, records }) => {
-    const isTwice = policies.filter((policy) => policy === summary.policy).length > 1;
-    const label = isTwice ? `${summary.policy} (${basename(resolve(folder))})` : summary.policy;
+    const alike = runs.filter((other) => other.summary.policy === summary.policy).map((other) => other.folder);
+    const label = alike.length > 1 ? `${summary.policy} (${tellingName(folder, alike)})` : summary.policy;
     return { label, folder, run, summary, records };
   });
+}
+
+/** The end of a folder's path that tells it from the others, without what they all end in. */
+function tellingName(folder: string, folders: readonly string[]): string {
+  const partsOf = (path: string): string[] => resolve(path).split(sep);
+  const all = folders.map(partsOf);
+  let shared = 0;
+  while (shared < Math.min(...all.map((parts) => parts.length)) - 1) {
+    if (new Set(all.map((parts) => parts.at(-1 - shared))).size > 1) break;
+    shared++;
+  }
+  const heads = all.map((parts) => parts.slice(0, parts.length - shared));
+  const own = partsOf(folder);
+  const head = own.slice(0, own.length - shared);
+  const isTelling = (count: number): boolean =>
+    heads.filter((parts) => parts.slice(-count).join(sep) === head.slice(-count).join(sep)).length === 1;
+  const enough = head.map((_, i) => i + 1).find(isTelling);
+  return enough === undefined ? basename(folder) : head.slice(-enough).join("/");
 }
 
 async function readRun(folder: string): Promise<Omit<LoadedRun, "label">> {

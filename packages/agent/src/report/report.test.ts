@@ -102,7 +102,8 @@ test("one self-contained page with rates, intervals, plots, clips, lost episodes
   const out = join(folder, "report", "index.html");
   const written = await writeReport({ runs, out, title: "Hunt & harvest" });
   const page = await readFile(out, "utf8");
-  expect(written).toEqual({ path: out, bytes: Buffer.byteLength(page), clips: 6 });
+  expect(written).toMatchObject({ path: out, bytes: Buffer.byteLength(page), clips: 6 });
+  expect(written.runs.map(({ label }) => label)).toEqual(["expert", "random"]);
   expect(page).toContain("<h1>Hunt &amp; harvest</h1>");
   for (const text of [
     "combat cow plains",
@@ -133,6 +134,41 @@ test("the same folders give the same bytes; other policies of the same name are 
   expect(one).toBe(two);
   expect(one).toContain("dsr (a)");
   expect(one).toContain("dsr (b)");
+});
+
+test("runs of one policy are named by the part of their paths that differs", async () => {
+  const named = ["c/48/evaluation", "c/719/evaluation", "d/48/evaluation"];
+  const runs: string[] = [];
+  for (const name of named) runs.push(await writeRun(name, configurationOf("dsr"), 0.5));
+  const labels = async (which: readonly string[]): Promise<readonly string[]> =>
+    (await writeReport({ runs: which, out: join(folder, "r.html") })).runs.map(({ label }) => label);
+  expect(await labels(runs.slice(0, 2))).toEqual(["dsr (48)", "dsr (719)"]);
+  expect(await labels(runs)).toEqual(["dsr (c/48)", "dsr (719)", "dsr (d/48)"]);
+  const [first = ""] = runs;
+  expect(await labels([first, first])).toEqual(["dsr (evaluation)", "dsr (evaluation)"]);
+});
+
+test("success rates over what runs differ in: a line a suite, a point with its interval a run", async () => {
+  const rates = [0.2, 0.9, 0.6];
+  const runs: string[] = [];
+  for (const rate of rates) runs.push(await writeRun(String(rate), configurationOf("dsr"), rate));
+  const out = join(folder, "r.html");
+  const over = { name: "demonstrations", values: [48, 719, 180] };
+  const { runs: shown } = await writeReport({ runs, out, over });
+  const page = await readFile(out, "utf8");
+  const section = /<h2>Over demonstrations<\/h2>.*?<\/section>/su.exec(page)?.[0] ?? "";
+  const heights = [...section.matchAll(/<circle[^>]* cx="([\d.]+)" cy="([\d.]+)"/gu)].map((match) => match.slice(1, 3));
+  // 44 to 488 across is 0 to 719, 220 to 10 upwards is 0 to 100%
+  const expected = [0, 2, 1].map((at) => {
+    const mean = shown[at]?.summary.suites["animals"]?.mean ?? NaN;
+    return [44 + (444 * (over.values[at] ?? NaN)) / 719, 220 - 210 * mean].map((value) => Math.round(10 * value) / 10);
+  });
+  expect(heights.map((point) => point.map(Number))).toEqual(expected);
+  expect(section.match(/<path/gu)).toHaveLength(1 + rates.length);
+  await expect(writeReport({ runs, out, over: { name: "steps", values: [1, 2] } })).rejects.toThrow(
+    "report, steps: expected 3 values, one a folder, found 2",
+  );
+  await expect(writeReport({ runs, out, over: { name: "steps", values: [1, 2, NaN] } })).rejects.toThrow(InputError);
 });
 
 test("clips keep to their budget, and those that are missing or outside the folder are left out", async () => {

@@ -10,6 +10,7 @@ import { lineChart } from "./line-chart.js";
 import { type LoadedRun, loadRuns } from "./load-run.js";
 import { styleSheet } from "./style.js";
 import { type TaskGroup, lostTable, runKey, seedTable, settings, successTable } from "./tables.js";
+import { type Varied, checkVaried, variedSection } from "./varied-section.js";
 import { Html as RawHtml } from "./html.js";
 
 /** What to report on, and where to. */
@@ -19,6 +20,8 @@ export interface ReportOptions {
   /** The file to write. */
   readonly out: string;
   readonly title?: string | undefined;
+  /** What the runs differ in, to draw their success rates over. @throws InputError unless there is one value a run */
+  readonly over?: Varied | undefined;
   /** Page bytes that clips may take; 7 MB unless given. */
   readonly maxClipBytes?: number | undefined;
 }
@@ -28,6 +31,8 @@ export interface WrittenReport {
   readonly path: string;
   readonly bytes: number;
   readonly clips: number;
+  /** The runs as the report names them. */
+  readonly runs: readonly Pick<LoadedRun, "label" | "folder" | "summary">[];
 }
 
 const defaultClipBytes = 7_000_000;
@@ -35,13 +40,20 @@ const defaultClipBytes = 7_000_000;
 /** Writes the report. The same folders give the same bytes. @throws InputError for folders without a finished run */
 export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
   const runs = await loadRuns(options.runs);
+  const { over } = options;
+  if (over !== undefined) checkVaried(over, runs);
   const clips = await embedClips(runs, options.maxClipBytes ?? defaultClipBytes);
-  const page = pageOf(runs, clips, options.title ?? "Agent evaluation");
+  const page = pageOf(runs, clips, { title: options.title ?? "Agent evaluation", over });
   await writeFileAtomically(options.out, page.text);
-  return { path: options.out, bytes: Buffer.byteLength(page.text), clips: clips.length };
+  const named = runs.map(({ label, folder, summary }) => ({ label, folder, summary }));
+  return { path: options.out, bytes: Buffer.byteLength(page.text), clips: clips.length, runs: named };
 }
 
-function pageOf(runs: readonly LoadedRun[], clips: readonly EmbeddedClip[], title: string): Html {
+function pageOf(
+  runs: readonly LoadedRun[],
+  clips: readonly EmbeddedClip[],
+  { title, over }: { readonly title: string; readonly over: Varied | undefined },
+): Html {
   const groups = groupsOf(runs);
   const tasks = groups.flatMap((group) => group.tasks);
   return html`<!doctype html>
@@ -69,6 +81,7 @@ function pageOf(runs: readonly LoadedRun[], clips: readonly EmbeddedClip[], titl
             <h2>Success rates</h2>
             ${successTable(groups, runs)}
           </section>
+          ${over && variedSection(groups, runs, over)}
           <section>
             <h2>Success by task</h2>
             <figure>
