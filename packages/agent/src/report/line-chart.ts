@@ -19,6 +19,8 @@ export interface LineChartOptions {
   readonly description: string;
   readonly xLabel: string;
   readonly xMax: number;
+  /** Places of the marks along x; the quarters of `xMax` in whole numbers unless given. */
+  readonly ticks?: readonly number[];
 }
 
 const width = 500;
@@ -29,8 +31,8 @@ const top = 10;
 const bottom = 40;
 
 /** A chart from 0 to `xMax` and 0 to 100%; the last point of each line is marked, or every one with its interval. */
-export function lineChart(series: readonly Series[], { description, xLabel, xMax }: LineChartOptions): Html {
-  const most = Math.max(1, xMax);
+export function lineChart(series: readonly Series[], { description, xLabel, xMax, ticks }: LineChartOptions): Html {
+  const most = xMax > 0 ? xMax : 1;
   const lines = series.map((each) => {
     const path = each.points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${atX(x / most)} ${atY(y)}`).join("");
     const colour = each.index % seriesColours;
@@ -43,7 +45,7 @@ export function lineChart(series: readonly Series[], { description, xLabel, xMax
     return html`<path class="line stroke-${colour}" d="${path}"><title>${each.label}</title></path>${whiskers}${marks}`;
   });
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${description}">
-    ${yAxis()}${xAxis(most)}
+    ${yAxis()}${xAxis(ticks ?? quarters(most), most)}
     <text class="axis" x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle">${xLabel}</text>
     ${lines}
   </svg>`;
@@ -72,8 +74,11 @@ function yAxis(): readonly Html[] {
   );
 }
 
-function xAxis(most: number): readonly Html[] {
-  const ticks = [...new Set([0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * most)))];
+function quarters(most: number): readonly number[] {
+  return [...new Set([0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * most)))];
+}
+
+function xAxis(ticks: readonly number[], most: number): readonly Html[] {
   return ticks.map(
     (tick) =>
       html`<text class="axis" x="${atX(tick / most)}" y="${height - bottom + 16}" text-anchor="middle">${tick}</text>`,

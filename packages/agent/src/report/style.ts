@@ -44,6 +44,7 @@ tr.suite th, tr.suite td { font-weight: 650; background: var(--row); }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 14px 16px; }
 figure svg { display: block; width: 100%; height: auto; }
 figure + figure { margin-top: 12px; }
+figure.narrow { max-width: 560px; }
 .pair { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); }
 .pair figure { min-width: 0; }
 .pair figure + figure { margin-top: 0; }

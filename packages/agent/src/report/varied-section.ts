@@ -50,6 +50,7 @@ export function variedSection(
     description: `Success rate over ${name}; the same rates stand in the table above`,
     xLabel: name,
     xMax: Math.max(...values),
+    ticks: [...new Set([0, ...values])],
   });
   const keys = named.map(
     ({ label }, i) =>
@@ -59,14 +60,13 @@ export function variedSection(
   );
   return html`<section>
     <h2>Over ${name}</h2>
-    <figure>
+    <figure class="narrow">
       <ul class="legend">
         ${keys}
       </ul>
       ${chart}
       <figcaption>
-        ${values.join(", ")} ${name}. Whiskers: 95% of
-        ${suites.length > 0 ? "bootstrapped means of the suite" : "episodes by Wilson's interval"}.
+        Whiskers: 95% of ${suites.length > 0 ? "bootstrapped means of the suite" : "episodes by Wilson's interval"}.
       </figcaption>
     </figure>
   </section>`;
