@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DeviceError } from "../errors.js";
 import { chooseDevice, describeChoice, tryDevice } from "./choose-device.js";
 import type { Device } from "./devices.js";
-import { vulkanLoaderPresent } from "./vulkan-loader.js";
+import { graphicsCardPresent, vulkanLoaderPresent } from "./graphics-support.js";
 
 test("the processor really runs the trial product", async () => {
   expect(await tryDevice("cpu", false)).toBeUndefined();
@@ -38,6 +38,21 @@ test("a Vulkan loader is found in the folders of LD_LIBRARY_PATH", () => {
   expect(vulkanLoaderPresent(environment)).toBe(before);
   writeFileSync(join(folder, "libvulkan.so.1"), "");
   expect(vulkanLoaderPresent(environment)).toBe(true);
+  rmSync(folder, { recursive: true });
+});
+
+test("graphics cards are known by their device files", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dev-"));
+  const isCard = (name: string): boolean => {
+    const dev = join(folder, name.replaceAll("/", "_"));
+    mkdirSync(join(dev, "dri"), { recursive: true });
+    writeFileSync(join(dev, name), "");
+    return graphicsCardPresent(dev);
+  };
+  expect(["dri/renderD128", "nvidia0", "dxg"].map(isCard)).toEqual([true, true, true]);
+  // a display without a card, and a driver without one
+  expect(["dri/card0", "nvidiactl", "null"].map(isCard)).toEqual([false, false, false]);
+  expect(graphicsCardPresent(join(folder, "none"))).toBe(false);
   rmSync(folder, { recursive: true });
 });
 

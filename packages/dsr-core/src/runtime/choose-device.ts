@@ -4,7 +4,7 @@ import { DeviceError } from "../errors.js";
 import { type Device, type DeviceName, automaticOrder } from "./devices.js";
 import { type OnnxRuntime, firstLine, loadOnnxRuntime } from "./onnx-runtime.js";
 import { productModelBytes } from "./probe-model.js";
-import { vulkanLoaderPresent } from "./vulkan-loader.js";
+import { graphicsCardPresent, vulkanLoaderPresent } from "./graphics-support.js";
 
 /** A device that `auto` passed over. */
 export interface RejectedDevice {
@@ -69,7 +69,7 @@ function listRejected(rejected: readonly RejectedDevice[]): string {
 export async function tryDevice(device: Device, automatic: boolean): Promise<string | undefined> {
   try {
     const runtime = await loadOnnxRuntime();
-    const missing = missingProvider(runtime, device) ?? (automatic ? missingLoader(device) : undefined);
+    const missing = missingProvider(runtime, device) ?? (automatic ? missingGraphics(device) : undefined);
     if (missing !== undefined) return missing;
     await checkProduct(runtime, device);
     return automatic && device === "webgpu" ? await softwareRenderer(runtime) : undefined;
@@ -80,10 +80,11 @@ export async function tryDevice(device: Device, automatic: boolean): Promise<str
 
 const cudaHint = " (docs/guides/training.md says how to install CUDA support)";
 
-/** WebGPU without a Vulkan loader fails too, but prints a warning of its own first; `auto` spares people that. */
-function missingLoader(device: Device): string | undefined {
-  if (device !== "webgpu" || process.platform !== "linux" || vulkanLoaderPresent()) return undefined;
-  return "no Vulkan loader (libvulkan.so.1) in the library folders";
+/** WebGPU without a loader or a card fails too, but prints warnings of its own first; `auto` spares people those. */
+function missingGraphics(device: Device): string | undefined {
+  if (device !== "webgpu" || process.platform !== "linux") return undefined;
+  if (!vulkanLoaderPresent()) return "no Vulkan loader (libvulkan.so.1) in the library folders";
+  return graphicsCardPresent() ? undefined : "no graphics card among the device files (such as /dev/dri/renderD128)";
 }
 
 /** Whether the package's build has the execution provider at all, known without a noisy attempt. */
