@@ -164,8 +164,21 @@ function readEpisodes(path: string): { readonly episodes: readonly DemonstratedE
   return { episodes, bytes };
 }
 
-/** Reads episodes at random; actions are in memory, pictures stay on disk. */
-export class DemonstrationStore {
+/** Episodes that can be read at random. */
+export interface Demonstrations {
+  readonly about: DemonstrationAbout;
+  readonly episodes: readonly DemonstratedEpisode[];
+  /** Actions [steps, 8] of an episode. */
+  actions(episode: number): Uint16Array;
+  /** What the player went for at a kept picture: degrees, degrees, metres, and 1 where in view; undefined when not known. */
+  focus(episode: number, frame: number): readonly number[] | undefined;
+  /** The kept picture `frame` of an episode, written into `into`. @throws InputError when the file breaks off */
+  picture(episode: number, frame: number, into: Uint8Array): void;
+  close(): void;
+}
+
+/** A store's episodes; actions are in memory, pictures stay on disk. */
+export class DemonstrationStore implements Demonstrations {
   readonly about: DemonstrationAbout;
   readonly episodes: readonly DemonstratedEpisode[];
   readonly #actions: readonly Uint16Array[];
@@ -199,12 +212,10 @@ export class DemonstrationStore {
     return store;
   }
 
-  /** Actions [steps, 8] of an episode. */
   actions(episode: number): Uint16Array {
     return this.#actions[episode] ?? new Uint16Array(0);
   }
 
-  /** What the player went for at a kept picture: degrees, degrees, metres, and 1 where in view; undefined when not known. */
   focus(episode: number, frame: number): readonly number[] | undefined {
     const at = ((this.#firstFrames[episode] ?? 0) + frame) * focusBytes;
     if (this.#focus === undefined || at + focusBytes > this.#focus.length) return undefined;
@@ -212,7 +223,6 @@ export class DemonstrationStore {
     return numbers.some(Number.isNaN) ? undefined : numbers;
   }
 
-  /** The kept picture `frame` of an episode, written into `into`. @throws InputError when the file breaks off */
   picture(episode: number, frame: number, into: Uint8Array): void {
     const length = frameBytes(this.about);
     const position = ((this.#firstFrames[episode] ?? 0) + frame) * length;

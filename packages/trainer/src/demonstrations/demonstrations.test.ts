@@ -18,6 +18,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ActionNoise } from "./action-noise.js";
 import { DemonstrationStore, DemonstrationWriter } from "./demonstration-store.js";
+import { openDemonstrations } from "./joined-demonstrations.js";
 import { type Demonstrator, type RecordOptions, recordDemonstrations } from "./record-demonstrations.js";
 
 let folder = "";
@@ -207,4 +208,43 @@ test("noise stays in the action space, leaves functions alone, and a rate of 0 c
     }),
   );
   expect(cameraBins()).toBe(25);
+});
+
+test("several stores are read as one, each from its own files", async () => {
+  const stores = ["one", "two"].map((name) => join(folder, name));
+  await recordDemonstrations(countingFactory, walker, options("one", { tasks: ["count"], episodes: 2 }));
+  await recordDemonstrations(countingFactory, walker, options("two", { tasks: ["recount"], episodes: 3, seed: "e" }));
+  const joined = openDemonstrations(stores);
+  expect(joined.episodes.map(({ seed }) => seed)).toEqual([
+    "d/count/0",
+    "d/count/1",
+    "e/recount/0",
+    "e/recount/1",
+    "e/recount/2",
+  ]);
+  const second = DemonstrationStore.open(stores[1] ?? "");
+  expect(joined.actions(3)).toEqual(second.actions(1));
+  const [found, expected] = [new Uint8Array(height * width * 3), new Uint8Array(height * width * 3)];
+  joined.picture(4, 3, found);
+  second.picture(2, 3, expected);
+  expect(found).toEqual(expected);
+  expect(joined.about.settings).toEqual({ stores: [expect.objectContaining({ seed: "d" }), second.about.settings] });
+  expect(() => joined.actions(5)).toThrow(RangeError);
+  joined.close();
+  second.close();
+  // the first of each; a single store is itself
+  const least = openDemonstrations(stores, 1);
+  expect(least.episodes.map(({ seed }) => seed)).toEqual(["d/count/0", "e/recount/0"]);
+  least.close();
+  const single = openDemonstrations(stores.slice(0, 1));
+  expect(single).toBeInstanceOf(DemonstrationStore);
+  single.close();
+});
+
+test("stores of other pictures or actions are not read as one", async () => {
+  await recordDemonstrations(countingFactory, walker, options("x", { tasks: ["count"], episodes: 1 }));
+  await recordDemonstrations(countingFactory, walker, options("y", { tasks: ["count"], episodes: 1, every: 1 }));
+  const [x, y] = [join(folder, "x"), join(folder, "y")];
+  expect(() => openDemonstrations([x, y])).toThrow(`${y}: expected every 2 as in ${x}, found 1`);
+  expect(() => openDemonstrations([])).toThrow("expected at least one store, found none");
 });

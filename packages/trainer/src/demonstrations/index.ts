@@ -2,4 +2,5 @@
 export * from "./action-noise.js";
 export * from "./demonstration-store.js";
 export * from "./import-demonstrations.js";
+export * from "./joined-demonstrations.js";
 export * from "./record-demonstrations.js";

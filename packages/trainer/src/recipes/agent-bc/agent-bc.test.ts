@@ -187,6 +187,15 @@ test("windows repeat the first picture, and what is missing at the end does not 
   store.close();
 });
 
+test("several stores are learned from as one", () => {
+  writeStore("further", [height, width]);
+  const demonstrations = ["store", "further"].map((name) => join(folder, name));
+  const identity = (own: object) => agentRecipe.prepare({ ...settingsOf("plain"), ...own }).identity;
+  expect(identity({ demonstrations })).toMatchObject({ demonstrations, count: 4 });
+  expect(identity({ demonstrations, mostEpisodes: 1 })).toMatchObject({ count: 2 });
+  expect(identity({ demonstrations: demonstrations.slice(0, 1) })).toMatchObject({ count: 2 });
+});
+
 test("turns of the camera are drawn as often as asked", () => {
   const store = DemonstrationStore.open(join(folder, "store"));
   const { options } = prepareAgent(agentSettings.parse(settingsOf("plain")), store);

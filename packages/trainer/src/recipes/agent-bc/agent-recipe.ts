@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { InputError } from "@dsr/env-bridge/contract";
 import { createTokenizer } from "@dsr/dsr-core/processors";
-import { DemonstrationStore, actionLength } from "../../demonstrations/index.js";
+import { type Demonstrations, actionLength, openDemonstrations } from "../../demonstrations/index.js";
 import { type TrainingGraph, buildTrainingGraph, warmupCosine } from "../../engine/index.js";
 import { actionHistogram, classWeights } from "../../minerl/preparation/class-weights.js";
 import type { BatchSource } from "../../training/index.js";
@@ -20,9 +20,9 @@ import { ActionPrompts, WindowRows } from "./window-rows.js";
 /** Settings of the recipe. */
 export const agentSettings = z.strictObject({
   seed: z.string().default("dsr"),
-  /** Folder of a demonstration store (`dsr data demonstrations`). */
-  demonstrations: z.string(),
-  /** Episodes that are used, from the first; all when absent. */
+  /** Folder of a demonstration store (`dsr data demonstrations`), or several to be learned from as one. */
+  demonstrations: z.union([z.string(), z.array(z.string()).min(1)]),
+  /** Episodes that are used of each store, from the first; all when absent. */
   mostEpisodes: z.number().int().positive().optional(),
   /** Folder of a `dsr-geometry` run of this patch size, whose encoders are taken and stay as they are. */
   geometry: z.string().optional(),
@@ -53,7 +53,7 @@ export const agentSettings = z.strictObject({
 type Settings = z.output<typeof agentSettings>;
 
 /** The options of the model that a store and settings lead to. */
-export function agentModelOptions(settings: Settings, store: DemonstrationStore): AgentModelOptions {
+export function agentModelOptions(settings: Settings, store: Demonstrations): AgentModelOptions {
   const { height, width, cameraInterval, tickRate } = store.about;
   const { frames, stride, chunk, fusion, layers, patch } = settings;
   const isContinued = settings.from !== undefined;
@@ -81,7 +81,7 @@ function checkSettings({ from, geometry }: Settings, { patch, actions }: AgentMo
     );
 }
 
-function* allActions(store: DemonstrationStore): Generator<readonly number[]> {
+function* allActions(store: Demonstrations): Generator<readonly number[]> {
   for (const episode of store.episodes.keys()) {
     const actions = store.actions(episode);
     for (let at = 0; at < actions.length; at += actionLength) yield [...actions.subarray(at, at + actionLength)];
@@ -104,7 +104,7 @@ function trainingGraph(settings: Settings, step: BehaviourStep, focus: number): 
 }
 
 /** A prepared model with its prompts; what training and tests share. */
-export function prepareAgent(settings: Settings, store: DemonstrationStore) {
+export function prepareAgent(settings: Settings, store: Demonstrations) {
   const options = agentModelOptions(settings, store);
   checkSettings(settings, options);
   const config = agentModelConfig(options);
@@ -124,7 +124,8 @@ export const agentRecipe = defineRecipe({
   description: "the agent: behaviour cloning on demonstrations (needs dsr data demonstrations)",
   schema: agentSettings,
   task: (settings) => {
-    const store = DemonstrationStore.open(settings.demonstrations, settings.mostEpisodes);
+    const folders = [settings.demonstrations].flat();
+    const store = openDemonstrations(folders, settings.mostEpisodes);
     const { options, prompts, sizes } = prepareAgent(settings, store);
     const { cameraInterval } = store.about;
     const weights = classWeights(actionHistogram(allActions(store), cameraInterval), { power: settings.balance });

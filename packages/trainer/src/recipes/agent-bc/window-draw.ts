@@ -1,8 +1,8 @@
-// Draws windows of a demonstration store: every task equally often, and a share of windows that begin with a turn of the
+// Draws windows of demonstrations: every task equally often, and a share of windows that begin with a turn of the
 // camera, which most steps are not. Knows nothing about models.
 import { InputError, type Random, neutralCameraBin } from "@dsr/env-bridge/contract";
 import type { ActionWindow } from "@dsr/dsr-core/model";
-import { type DemonstrationStore, actionLength } from "../../demonstrations/index.js";
+import { type Demonstrations, actionLength } from "../../demonstrations/index.js";
 import type { Window } from "./window-rows.js";
 
 interface Moment {
@@ -21,7 +21,7 @@ const [pitchAt, yawAt] = [3, 4];
 
 /** Draws windows that end at a kept picture. */
 export class WindowDraw {
-  readonly #store: DemonstrationStore;
+  readonly #store: Demonstrations;
   readonly #window: ActionWindow;
   readonly #chunk: number;
   readonly #tasks: readonly TaskMoments[];
@@ -29,7 +29,7 @@ export class WindowDraw {
 
   /** @throws InputError when the store keeps other pictures than the window needs */
   constructor(
-    store: DemonstrationStore,
+    store: Demonstrations,
     { window, chunk }: { readonly window: ActionWindow; readonly chunk: number },
     turning = 0,
   ) {
