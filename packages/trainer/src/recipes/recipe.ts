@@ -43,10 +43,10 @@ export function parseConfiguration<Schema extends z.ZodObject>(
   }
   const place = issue?.path.join(".") ?? "";
   const found = JSON.stringify((configuration as Readonly<Record<string, unknown>>)[place]) ?? "nothing";
-  if (issue?.code === "invalid_type" && found === "nothing")
-    throw new InputError(
-      `recipe '${name}', ${place}: expected ${issue.expected}, found nothing; give it by --set ${place}=…`,
-    );
+  if (issue !== undefined && place !== "" && found === "nothing") {
+    const expected = issue.code === "invalid_type" ? `expected ${issue.expected}` : issue.message;
+    throw new InputError(`recipe '${name}', ${place}: ${expected}, found nothing; give it by --set ${place}=…`);
+  }
   const where = place === "" ? `recipe '${name}'` : `recipe '${name}', ${place}`;
   throw new InputError(`${where}: ${issue?.message ?? "not valid"}${place === "" ? "" : `, found ${found}`}`);
 }

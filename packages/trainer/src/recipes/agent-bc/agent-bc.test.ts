@@ -250,6 +250,10 @@ test("settings that do not fit are refused in one line", () => {
   expect(prepare({ stride: 3 })).toThrow("stride: expected a multiple of 2, the steps between kept pictures, found 3");
   expect(prepare({ patch: 10 })).toThrow("patch: expected pictures of whole 20-pixel blocks, found 32×48");
   expect(prepare({ from: "x" })).toThrow("expected geometry, the run whose encoders the one in from uses, found none");
+  const missing = "demonstrations: expected a folder or a list of folders, found";
+  expect(prepare({ demonstrations: undefined })).toThrow(`${missing} nothing; give it by --set demonstrations=…`);
+  expect(prepare({ demonstrations: 3 })).toThrow(`${missing} 3`);
+  expect(prepare({ demonstrations: [] })).toThrow("demonstrations: expected at least one folder, found []");
   expect(prepare({ frames: 3 })).toThrow("recipe 'agent-bc', frames");
 });
 

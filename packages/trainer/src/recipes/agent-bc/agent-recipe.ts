@@ -21,7 +21,9 @@ import { ActionPrompts, WindowRows } from "./window-rows.js";
 export const agentSettings = z.strictObject({
   seed: z.string().default("dsr"),
   /** Folder of a demonstration store (`dsr data demonstrations`), or several to be learned from as one. */
-  demonstrations: z.union([z.string(), z.array(z.string()).min(1)]),
+  demonstrations: z.union([z.string(), z.array(z.string()).min(1, "expected at least one folder")], {
+    error: "expected a folder or a list of folders",
+  }),
   /** Episodes that are used of each store, from the first; all when absent. */
   mostEpisodes: z.number().int().positive().optional(),
   /** Folder of a `dsr-geometry` run of this patch size, whose encoders are taken and stay as they are. */
