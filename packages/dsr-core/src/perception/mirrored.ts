@@ -1,5 +1,6 @@
 // What is asked, as it would be of a mirror image of the clip: pictures, boxes and words for left and right.
 // Knows nothing about models.
+import { mirrorPictures } from "../video/mirror-pictures.js";
 import type { VideoFrameImage } from "../video/read-video.js";
 import type { Clip } from "./clip.js";
 
@@ -22,14 +23,9 @@ export function mirroredClip(clip: Clip): Clip {
 }
 
 function mirroredPicture(frame: VideoFrameImage): VideoFrameImage {
-  const { width, height, data } = frame;
-  const mirrored = new Uint8Array(data.length);
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) {
-      const from = 3 * (row * width + column);
-      mirrored.set(data.subarray(from, from + 3), 3 * (row * width + width - 1 - column));
-    }
-  return { ...frame, data: mirrored };
+  const data = frame.data.slice();
+  mirrorPictures(data, frame.width);
+  return { ...frame, data };
 }
 
 const box = /\[(\d+), ?(\d+), ?(\d+), ?(\d+)\]/gu;

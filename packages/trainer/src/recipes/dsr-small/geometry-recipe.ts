@@ -18,6 +18,7 @@ import {
   renormalizedFrames,
   visionPatchTokens,
 } from "@dsr/dsr-core/model";
+import { mirrorPictures } from "@dsr/dsr-core/video";
 import type { Random } from "@dsr/env-bridge/contract";
 import { ClipStore } from "../../clips/index.js";
 import {
@@ -196,19 +197,6 @@ function targetFeeds(targets: DenseTargets): Readonly<Record<string, NdData>> {
 function drawPairs(random: Random, all: number, count: number): readonly number[] {
   const left = Array.from({ length: all }, (_, pair) => pair);
   return Array.from({ length: count }, () => left.splice(random.integer(left.length), 1)[0] ?? 0);
-}
-
-/** Turns pictures [height, width, 3], one after the other, the other way round. */
-function mirrorPictures(rgb: Uint8Array, width: number): void {
-  for (let row = 0; row < rgb.length; row += 3 * width) {
-    // the whole row backwards, and each pixel's three bytes back into their order
-    rgb.subarray(row, row + 3 * width).reverse();
-    for (let red = row; red < row + 3 * width; red += 3) {
-      const blue = rgb[red] ?? 0;
-      rgb[red] = rgb[red + 2] ?? 0;
-      rgb[red + 2] = blue;
-    }
-  }
 }
 
 function batches(store: ClipStore, { batch, pairs, mirror }: Settings): BatchSource {
