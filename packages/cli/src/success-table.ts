@@ -1,14 +1,8 @@
 // Success rates of several policies side by side, as text.
-import type { EvaluationSummary } from "@dsr/agent";
-
-/** A summary under the name it is shown by. */
-export interface NamedSummary {
-  readonly label: string;
-  readonly summary: EvaluationSummary;
-}
+import type { EvaluationSummary, LoadedRun } from "@dsr/agent";
 
 /** One line a task, then one a suite; percent with 95% Wilson intervals (tasks) and ± std over seeds (suites). */
-export function successTable(runs: readonly NamedSummary[]): string {
+export function successTable(runs: readonly Pick<LoadedRun, "label" | "summary">[]): string {
   const summaries = runs.map(({ summary }) => summary);
   const first = summaries[0];
   if (first === undefined) return "";

@@ -32,20 +32,22 @@ export async function loadRuns(folders: readonly string[]): Promise<readonly Loa
 
 /** The end of a folder's path that tells it from the others, without what they all end in. */
 function tellingName(folder: string, folders: readonly string[]): string {
-  const partsOf = (path: string): string[] => resolve(path).split(sep);
-  const all = folders.map(partsOf);
-  let shared = 0;
-  while (shared < Math.min(...all.map((parts) => parts.length)) - 1) {
-    if (new Set(all.map((parts) => parts.at(-1 - shared))).size > 1) break;
-    shared++;
-  }
-  const heads = all.map((parts) => parts.slice(0, parts.length - shared));
-  const own = partsOf(folder);
-  const head = own.slice(0, own.length - shared);
-  const isTelling = (count: number): boolean =>
-    heads.filter((parts) => parts.slice(-count).join(sep) === head.slice(-count).join(sep)).length === 1;
-  const enough = head.map((_, i) => i + 1).find(isTelling);
-  return enough === undefined ? basename(folder) : head.slice(-enough).join("/");
+  const backwards = (path: string): readonly string[] => resolve(path).split(sep).toReversed();
+  const [own, all] = [backwards(folder), folders.map(backwards)];
+  const start = own.findIndex((part, i) => all.some((parts) => parts[i] !== part));
+  if (start === -1) return basename(folder);
+  const nameOf = (parts: readonly string[], length: number): string =>
+    parts
+      .slice(start, start + length)
+      .toReversed()
+      .join("/");
+  const isTelling = (length: number): boolean =>
+    all.filter((parts) => nameOf(parts, length) === nameOf(own, length)).length === 1;
+  const enough = own
+    .slice(start)
+    .map((_, i) => i + 1)
+    .find(isTelling);
+  return enough === undefined ? basename(folder) : nameOf(own, enough);
 }
 
 async function readRun(folder: string): Promise<Omit<LoadedRun, "label">> {

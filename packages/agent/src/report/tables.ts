@@ -2,8 +2,8 @@
 // Knows nothing about files.
 import { decimal, intervalText, meanAndSpread, percent, taskLabel } from "./format.js";
 import { type Html, html } from "./html.js";
+import { colourKey } from "./legend.js";
 import type { LoadedRun } from "./load-run.js";
-import { seriesColours } from "./style.js";
 
 /** Tasks of one suite, or those of none. */
 export interface TaskGroup {
@@ -11,14 +11,9 @@ export interface TaskGroup {
   readonly tasks: readonly string[];
 }
 
-/** The name of a run with its colour. */
-export function runKey(run: LoadedRun, index: number): Html {
-  return html`<span class="run"><span class="key fill-${index % seriesColours}"></span>${run.label}</span>`;
-}
-
 /** Success rates in percent: a row for each task, a bold one for each suite. */
 export function successTable(groups: readonly TaskGroup[], runs: readonly LoadedRun[]): Html {
-  const heads = runs.map((run, i) => html`<th scope="col">${runKey(run, i)}</th>`);
+  const heads = runs.map((run, i) => html`<th scope="col">${colourKey(run, i)}</th>`);
   const rows = groups.map((group) => [...group.tasks.map((task) => taskRow(task, runs)), suiteRow(group, runs)]);
   return html`<div class="scroll">
     <table>
@@ -79,7 +74,7 @@ export function seedTable(tasks: readonly string[], runs: readonly LoadedRun[]):
       const counts = summary.seeds.map((seed) => `${seed.seed}:\u00A0${seed.successes}/${seed.episodes}`).join(", ");
       return html`<tr>
         <th scope="row" title="${task}">${taskLabel(task)}</th>
-        <td class="text">${runKey(run, i)}</td>
+        <td class="text">${colourKey(run, i)}</td>
         <td class="text">${counts}</td>
         <td>${percent(summary.mean)}</td>
         <td>${decimal(summary.meanSteps)}</td>
@@ -124,7 +119,7 @@ export function lostTable(runs: readonly LoadedRun[]): Html {
     ({ run, i, record }) =>
       html`<tr>
         <td>${record.episodeSeed}</td>
-        <td class="text">${runKey(run, i)}</td>
+        <td class="text">${colourKey(run, i)}</td>
         <td>${record.attempts}</td>
         <td class="text">${record.error?.code}: ${record.error?.message}</td>
       </tr>`,
@@ -154,7 +149,7 @@ export function settings(runs: readonly LoadedRun[]): readonly Html[] {
   return runs.map((run, i) => {
     const { summary } = run;
     const { times } = summary;
-    return html`<h3>${runKey(run, i)}</h3>
+    return html`<h3>${colourKey(run, i)}</h3>
       <pre>${summary.command}</pre>
       <p class="quiet">
         version ${summary.version} · model ${summary.model ?? "none"} · begun ${times.startedAt} · ended

@@ -1,11 +1,12 @@
 // Success rates over what a series of runs differs in, such as how many demonstrations a model learned from.
 // Knows nothing about what that is; it gets a name and a number a run.
 import { InputError } from "@dsr/env-bridge/contract";
+import type { EvaluationSummary } from "../evaluation/summary-schema.js";
 import { taskLabel } from "./format.js";
 import { type Html, html } from "./html.js";
+import { legend } from "./legend.js";
 import { type Series, lineChart } from "./line-chart.js";
 import type { LoadedRun } from "./load-run.js";
-import { seriesColours } from "./style.js";
 import type { TaskGroup } from "./tables.js";
 
 /** What runs differ in. */
@@ -35,15 +36,18 @@ export function variedSection(
   const tasks = suites.length > 0 ? [] : groups.flatMap((group) => group.tasks);
   const placed = runs.map(({ summary }, i) => ({ summary, x: values[i] ?? 0 })).toSorted((a, b) => a.x - b.x);
   const policies = [...new Set(runs.map(({ summary }) => summary.policy))];
-  const rated = (label: string, rateOf: (run: LoadedRun["summary"]) => Rate | undefined): readonly Named[] =>
-    policies.map((policy) => {
-      const own = placed.filter(({ summary }) => summary.policy === policy);
-      return { label: policies.length > 1 ? `${policy}, ${label}` : label, ...pointsOf(own, rateOf) };
-    });
   const named = [
-    ...suites.flatMap((suite) => rated(suite, ({ suites: all }) => rate(all[suite]?.mean, all[suite]?.bootstrap))),
-    ...tasks.flatMap((task) => rated(taskLabel(task), ({ tasks: all }) => rate(all[task]?.mean, all[task]?.wilson))),
-  ];
+    ...suites.map((suite): Rated => [suite, ({ suites: { [suite]: own } }) => [own?.mean, own?.bootstrap]]),
+    ...tasks.map((task): Rated => [taskLabel(task), ({ tasks: { [task]: own } }) => [own?.mean, own?.wilson]]),
+  ].flatMap(([label, rateOf]) =>
+    policies.map((policy) => ({
+      label: policies.length > 1 ? `${policy}, ${label}` : label,
+      ...lineOf(
+        placed.filter(({ summary }) => summary.policy === policy),
+        rateOf,
+      ),
+    })),
+  );
   if (named.length === 0) return null;
   const series = named.map((each, index): Series => ({ ...each, index }));
   const chart = lineChart(series, {
@@ -52,19 +56,10 @@ export function variedSection(
     xMax: Math.max(...values),
     ticks: [...new Set([0, ...values])],
   });
-  const keys = named.map(
-    ({ label }, i) =>
-      html`<li>
-        <span class="run"><span class="key fill-${i % seriesColours}"></span>${label}</span>
-      </li>`,
-  );
   return html`<section>
     <h2>Over ${name}</h2>
     <figure class="narrow">
-      <ul class="legend">
-        ${keys}
-      </ul>
-      ${chart}
+      ${legend(named)}${chart}
       <figcaption>
         Whiskers: 95% of ${suites.length > 0 ? "bootstrapped means of the suite" : "episodes by Wilson's interval"}.
       </figcaption>
@@ -72,26 +67,21 @@ export function variedSection(
   </section>`;
 }
 
-type Rate = readonly [mean: number, low: number, high: number];
-type Named = Omit<Series, "index">;
+/** A name, and the rate of a run by that name with its interval. */
+type Rated = readonly [label: string, rateOf: (summary: EvaluationSummary) => Rate];
+type Rate = readonly [mean: number | null | undefined, interval: readonly [number, number] | null | undefined];
 
-function rate(
-  mean: number | null | undefined,
-  interval: readonly [number, number] | null | undefined,
-): Rate | undefined {
-  return mean === null || mean === undefined ? undefined : [mean, ...(interval ?? [mean, mean])];
-}
-
-function pointsOf(
-  runs: readonly { readonly x: number; readonly summary: LoadedRun["summary"] }[],
-  rateOf: (summary: LoadedRun["summary"]) => Rate | undefined,
-): Pick<Series, "points"> & Required<Pick<Series, "intervals">> {
+/** The runs that have a rate, in their order. */
+function lineOf(
+  runs: readonly { readonly x: number; readonly summary: EvaluationSummary }[],
+  rateOf: (summary: EvaluationSummary) => Rate,
+): Pick<Series, "points" | "intervals"> {
   const known = runs.flatMap(({ x, summary }) => {
-    const found = rateOf(summary);
-    return found === undefined ? [] : [{ x, found }];
+    const [mean, interval] = rateOf(summary);
+    return mean == null || interval == null ? [] : [{ x, mean, interval }];
   });
   return {
-    points: known.map(({ x, found: [mean] }) => [x, mean]),
-    intervals: known.map(({ x, found: [, low, high] }) => [x, low, high]),
+    points: known.map(({ x, mean }) => [x, mean]),
+    intervals: known.map(({ x, interval }) => [x, ...interval]),
   };
 }

@@ -6,10 +6,11 @@ import { type EmbeddedClip, embedClips } from "./clips.js";
 import { rateOverEpisodes, stepsToSuccess } from "./curves.js";
 import { meanAndSpread, taskLabel } from "./format.js";
 import { type Html, html } from "./html.js";
+import { colourKey, legend } from "./legend.js";
 import { lineChart } from "./line-chart.js";
 import { type LoadedRun, loadRuns } from "./load-run.js";
 import { styleSheet } from "./style.js";
-import { type TaskGroup, lostTable, runKey, seedTable, settings, successTable } from "./tables.js";
+import { type TaskGroup, lostTable, seedTable, settings, successTable } from "./tables.js";
 import { type Varied, checkVaried, variedSection } from "./varied-section.js";
 import { Html as RawHtml } from "./html.js";
 
@@ -135,18 +136,12 @@ function cards(runs: readonly LoadedRun[]): Html {
     Object.entries(run.summary.suites).map(
       ([suite, { mean, std }]) =>
         html`<div class="card">
-          ${runKey(run, i)} <span class="quiet">on ${suite}</span><strong>${meanAndSpread(mean, std)}%</strong
+          ${colourKey(run, i)} <span class="quiet">on ${suite}</span><strong>${meanAndSpread(mean, std)}%</strong
           ><span class="quiet">success, mean ± std over seeds</span>
         </div>`,
     ),
   );
   return html`<div class="cards">${all}</div>`;
-}
-
-function legend(runs: readonly LoadedRun[]): Html {
-  return html`<ul class="legend">
-    ${runs.map((run, i) => html`<li>${runKey(run, i)}</li>`)}
-  </ul>`;
 }
 
 function curves(groups: readonly TaskGroup[], runs: readonly LoadedRun[]): readonly Html[] {
@@ -199,7 +194,7 @@ function clipSection(clips: readonly EmbeddedClip[]): Html | null {
         aria-label="${label}"
       ></video>
       <figcaption>
-        ${runKey(run, runIndex)} · ${taskLabel(record.task)}<br />${record.success ? "success" : "no success"} after
+        ${colourKey(run, runIndex)} · ${taskLabel(record.task)}<br />${record.success ? "success" : "no success"} after
         ${record.steps} steps · seed ${record.seed}, episode ${record.episode}
       </figcaption>
     </figure>`;

@@ -119,10 +119,9 @@ function environmentOf(options: Options): EnvironmentChoice {
 async function finish(options: Options, result: EvaluationResult): Promise<void> {
   const report = options.report ? join(options.out, "report.html") : undefined;
   if (report !== undefined) await writeReport({ runs: result.runs.map((run) => run.folder), out: report });
-  const runs = result.runs.map(({ summary }) => ({ label: summary.policy, summary }));
   if (options.json) console.log(JSON.stringify({ runs: result.runs, lost: result.lost, report: report ?? null }));
   else {
-    console.log(successTable(runs));
+    console.log(successTable(result.runs.map(({ summary }) => ({ label: summary.policy, summary }))));
     for (const { folder } of result.runs) console.log(`summary ${join(folder, "summary.json")}`);
     if (report !== undefined) console.log(`report  ${report}`);
   }

@@ -126,8 +126,7 @@ export const agentRecipe = defineRecipe({
   description: "the agent: behaviour cloning on demonstrations (needs dsr data demonstrations)",
   schema: agentSettings,
   task: (settings) => {
-    const folders = [settings.demonstrations].flat();
-    const store = openDemonstrations(folders, settings.mostEpisodes);
+    const store = openDemonstrations([settings.demonstrations].flat(), settings.mostEpisodes);
     const { options, prompts, sizes } = prepareAgent(settings, store);
     const { cameraInterval } = store.about;
     const weights = classWeights(actionHistogram(allActions(store), cameraInterval), { power: settings.balance });
